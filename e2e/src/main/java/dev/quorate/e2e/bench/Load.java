@@ -1,0 +1,107 @@
+package dev.quorate.e2e.bench;
+
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
+
+/** A closed loop: so many connections, on each so many clients, each sends its next call when the last is answered. */
+final class Load implements AutoCloseable {
+
+    /** One call of the load; the number counts calls from 0. */
+    record Call(MethodDescriptor<byte[], byte[]> method, byte[] request) {}
+
+    private final Servers servers;
+    private final List<ManagedChannel> channels = new ArrayList<>();
+    private final int clientsPerConnection;
+
+    /** @param member the member to connect to, or -1 to spread the connections over all */
+    Load(Servers servers, int member, int connections, int clientsPerConnection) {
+        this.servers = servers;
+        this.clientsPerConnection = clientsPerConnection;
+        for (int i = 0; i < connections; i++) {
+            channels.add(
+                    NettyChannelBuilder.forAddress(servers.client(member >= 0 ? member : i % servers.memberCount()))
+                            .usePlaintext()
+                            .directExecutor()
+                            .maxInboundMessageSize(64 << 20)
+                            .build());
+        }
+    }
+
+    List<ManagedChannel> channels() {
+        return channels;
+    }
+
+    /** Runs {@code total} calls and measures them all. */
+    Figures run(int total, IntFunction<Call> calls) throws InterruptedException, IOException {
+        Run run = new Run(total, calls);
+        double cpu = servers.cpuSeconds();
+        long begin = System.nanoTime();
+        for (ManagedChannel channel : channels) {
+            for (int i = 0; i < clientsPerConnection; i++) run.next(channel);
+        }
+        if (!run.done.await(600, TimeUnit.SECONDS)) throw new IllegalStateException("the load hangs");
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        Throwable failure = run.failure.get();
+        if (failure != null) throw new IllegalStateException("a call of the load failed: " + failure, failure);
+        return Figures.of(run.nanos, total, seconds, servers.cpuSeconds() - cpu);
+    }
+
+    @Override
+    public void close() {
+        for (ManagedChannel channel : channels) channel.shutdownNow();
+    }
+
+    private static final class Run {
+        final int total;
+        final IntFunction<Call> calls;
+        final long[] nanos;
+        final AtomicInteger issued = new AtomicInteger();
+        final AtomicInteger finished = new AtomicInteger();
+        final CountDownLatch done = new CountDownLatch(1);
+        final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+        Run(int total, IntFunction<Call> calls) {
+            this.total = total;
+            this.calls = calls;
+            this.nanos = new long[total];
+        }
+
+        void next(ManagedChannel channel) {
+            int number = issued.getAndIncrement();
+            if (number >= total) return;
+            Call call = calls.apply(number);
+            long begin = System.nanoTime();
+            ClientCalls.asyncUnaryCall(
+                    channel.newCall(call.method(), CallOptions.DEFAULT), call.request(), new StreamObserver<byte[]>() {
+                        @Override
+                        public void onNext(byte[] reply) {
+                            nanos[number] = System.nanoTime() - begin;
+                        }
+
+                        @Override
+                        public void onError(Throwable error) {
+                            failure.compareAndSet(null, error);
+                            done.countDown();
+                        }
+
+                        @Override
+                        public void onCompleted() {
+                            if (finished.incrementAndGet() == total) done.countDown();
+                            next(channel);
+                        }
+                    });
+        }
+    }
+}

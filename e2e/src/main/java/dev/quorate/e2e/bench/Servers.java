@@ -1,0 +1,178 @@
+package dev.quorate.e2e.bench;
+
+import dev.quorate.proto.etcdserverpb.MaintenanceGrpc;
+import dev.quorate.proto.etcdserverpb.StatusRequest;
+import dev.quorate.proto.etcdserverpb.StatusResponse;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** The processes of one cluster under test, started from one binary with etcd's own flags. */
+final class Servers implements AutoCloseable {
+    private static final double CLOCK_TICKS_PER_SECOND = 100;
+
+    private final Path binary;
+    private final Path folder;
+    private final int basePort;
+    private final int memberCount;
+    private final List<Process> processes = new ArrayList<>();
+
+    private Servers(Path binary, Path folder, int basePort, int memberCount) {
+        this.binary = binary;
+        this.folder = folder;
+        this.basePort = basePort;
+        this.memberCount = memberCount;
+    }
+
+    static Servers start(Path binary, Path folder, int basePort, int memberCount)
+            throws IOException, InterruptedException {
+        Servers servers = new Servers(binary, folder, basePort, memberCount);
+        try {
+            servers.startAll();
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            servers.close();
+            throw e;
+        }
+        return servers;
+    }
+
+    /** Kills all members at once and starts them on the same data. Returns the seconds until all serve. */
+    double crashAndRestart() throws IOException, InterruptedException {
+        for (Process process : processes) process.destroyForcibly().waitFor();
+        processes.clear();
+        long begin = System.nanoTime();
+        startAll();
+        return (System.nanoTime() - begin) / 1e9;
+    }
+
+    InetSocketAddress client(int member) {
+        return new InetSocketAddress("127.0.0.1", basePort + 2 * member);
+    }
+
+    int memberCount() {
+        return memberCount;
+    }
+
+    /** The member that leads. */
+    int leader() throws InterruptedException {
+        for (int member = 0; member < memberCount; member++) {
+            StatusResponse status = awaitServing(member);
+            if (status.getHeader().getMemberId() == status.getLeader()) return member;
+        }
+        throw new IllegalStateException("no member leads");
+    }
+
+    /** Processor time that all members have used so far. */
+    double cpuSeconds() throws IOException {
+        double ticks = 0;
+        for (Process process : processes) {
+            String stat = Files.readString(Path.of("/proc", String.valueOf(process.pid()), "stat"));
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            ticks += Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+        }
+        return ticks / CLOCK_TICKS_PER_SECOND;
+    }
+
+    /** Resident memory that belongs to the processes alone (anonymous pages), in bytes, of the largest member. */
+    long residentBytes(String field) throws IOException {
+        long most = 0;
+        for (Process process : processes) {
+            for (String line : Files.readAllLines(Path.of("/proc", String.valueOf(process.pid()), "status"))) {
+                if (line.startsWith(field + ":")) {
+                    most = Math.max(most, Long.parseLong(line.replaceAll("\\D", "")) * 1024);
+                }
+            }
+        }
+        return most;
+    }
+
+    @Override
+    public void close() {
+        for (Process process : processes) process.destroyForcibly();
+        for (Process process : processes) {
+            try {
+                process.waitFor(10, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        delete(folder);
+    }
+
+    private void startAll() throws IOException, InterruptedException {
+        StringBuilder cluster = new StringBuilder();
+        for (int i = 0; i < memberCount; i++) {
+            cluster.append(i == 0 ? "" : ",").append("m").append(i).append('=').append(peerUrl(i));
+        }
+        for (int i = 0; i < memberCount; i++) processes.add(start(i, cluster.toString()));
+        for (int i = 0; i < memberCount; i++) awaitServing(i);
+    }
+
+    private Process start(int i, String cluster) throws IOException {
+        Path data = folder.resolve("m" + i);
+        Files.createDirectories(data);
+        String client = "http://127.0.0.1:" + (basePort + 2 * i);
+        File log = folder.resolve("m" + i + ".log").toFile();
+        return new ProcessBuilder(
+                        binary.toString(),
+                        "--name=m" + i,
+                        "--data-dir=" + data,
+                        "--listen-client-urls=" + client,
+                        "--advertise-client-urls=" + client,
+                        "--listen-peer-urls=" + peerUrl(i),
+                        "--initial-advertise-peer-urls=" + peerUrl(i),
+                        "--initial-cluster=" + cluster,
+                        "--initial-cluster-state=new",
+                        "--quota-backend-bytes=8589934592",
+                        "--log-level=warn")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+                .start();
+    }
+
+    private String peerUrl(int i) {
+        return "http://127.0.0.1:" + (basePort + 2 * i + 1);
+    }
+
+    private StatusResponse awaitServing(int member) throws InterruptedException {
+        ManagedChannel channel =
+                NettyChannelBuilder.forAddress(client(member)).usePlaintext().build();
+        try {
+            MaintenanceGrpc.MaintenanceBlockingStub stub = MaintenanceGrpc.newBlockingStub(channel);
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+            while (System.nanoTime() < deadline) {
+                if (!processes.get(member).isAlive()) break;
+                try {
+                    StatusResponse status =
+                            stub.withDeadlineAfter(2, TimeUnit.SECONDS).status(StatusRequest.getDefaultInstance());
+                    if (status.getLeader() != 0) return status;
+                } catch (StatusRuntimeException e) {
+                    channel.resetConnectBackoff();
+                }
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+            throw new IllegalStateException(
+                    binary + " member " + member + " does not serve; see " + folder.resolve("m" + member + ".log"));
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path path : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(path);
+        } catch (IOException e) {
+            System.err.println("could not remove " + folder + ": " + e.getMessage());
+        }
+    }
+}
