@@ -1,5 +1,6 @@
 package dev.quorate.e2e.bench;
 
+import dev.quorate.e2e.process.MemberProcesses;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ public final class Bench {
             throws IOException, InterruptedException {
         System.out.printf("round %d of %d: %s, %d member(s)%n", round, rounds, name, count);
         Path folder = Files.createTempDirectory("quorate-bench");
-        try (Servers servers = Servers.start(binary, folder, BASE_PORT, count)) {
+        try (MemberProcesses servers = MemberProcesses.start(binary, folder, BASE_PORT, count)) {
             new Rows(servers, scale)
                     .all()
                     .forEach((row, figures) ->

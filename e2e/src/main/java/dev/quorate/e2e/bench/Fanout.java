@@ -1,5 +1,6 @@
 package dev.quorate.e2e.bench;
 
+import dev.quorate.e2e.process.MemberProcesses;
 import com.google.protobuf.ByteString;
 import dev.quorate.proto.etcdserverpb.WatchCreateRequest;
 import dev.quorate.proto.etcdserverpb.WatchRequest;
@@ -20,7 +21,7 @@ final class Fanout {
 
     private Fanout() {}
 
-    static Figures measure(Servers servers, int streams, int watchersPerStream, int puts)
+    static Figures measure(MemberProcesses servers, int streams, int watchersPerStream, int puts)
             throws IOException, InterruptedException {
         long wanted = (long) streams * watchersPerStream * puts;
         AtomicLong events = new AtomicLong();

@@ -1,5 +1,6 @@
 package dev.quorate.e2e.bench;
 
+import dev.quorate.e2e.process.MemberProcesses;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
@@ -21,12 +22,12 @@ final class Load implements AutoCloseable {
     /** One call of the load; the number counts calls from 0. */
     record Call(MethodDescriptor<byte[], byte[]> method, byte[] request) {}
 
-    private final Servers servers;
+    private final MemberProcesses servers;
     private final List<ManagedChannel> channels = new ArrayList<>();
     private final int clientsPerConnection;
 
     /** @param member the member to connect to, or -1 to spread the connections over all */
-    Load(Servers servers, int member, int connections, int clientsPerConnection) {
+    Load(MemberProcesses servers, int member, int connections, int clientsPerConnection) {
         this.servers = servers;
         this.clientsPerConnection = clientsPerConnection;
         for (int i = 0; i < connections; i++) {

@@ -1,5 +1,6 @@
 package dev.quorate.e2e.bench;
 
+import dev.quorate.e2e.process.MemberProcesses;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -14,12 +15,12 @@ final class Rows {
     private static final int PAGE_KEYS = 1_000;
     private static final int LONG_RANGE_KEYS = 10_000;
 
-    private final Servers servers;
+    private final MemberProcesses servers;
     private final double scale;
     private final Map<String, Figures> figures = new LinkedHashMap<>();
 
     /** @param scale 1 = the full load; smaller for a quick look */
-    Rows(Servers servers, double scale) {
+    Rows(MemberProcesses servers, double scale) {
         this.servers = servers;
         this.scale = scale;
     }

@@ -1,4 +1,4 @@
-package dev.quorate.e2e.bench;
+package dev.quorate.e2e.process;
 
 import dev.quorate.proto.etcdserverpb.MaintenanceGrpc;
 import dev.quorate.proto.etcdserverpb.StatusRequest;
@@ -6,7 +6,6 @@ import dev.quorate.proto.etcdserverpb.StatusResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -15,10 +14,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The processes of one cluster under test, started from one binary with etcd's own flags. */
-final class Servers implements AutoCloseable {
+public final class MemberProcesses implements AutoCloseable {
     private static final double CLOCK_TICKS_PER_SECOND = 100;
 
     private final Path binary;
@@ -27,16 +28,16 @@ final class Servers implements AutoCloseable {
     private final int memberCount;
     private final List<Process> processes = new ArrayList<>();
 
-    private Servers(Path binary, Path folder, int basePort, int memberCount) {
+    private MemberProcesses(Path binary, Path folder, int basePort, int memberCount) {
         this.binary = binary;
         this.folder = folder;
         this.basePort = basePort;
         this.memberCount = memberCount;
     }
 
-    static Servers start(Path binary, Path folder, int basePort, int memberCount)
+    public static MemberProcesses start(Path binary, Path folder, int basePort, int memberCount)
             throws IOException, InterruptedException {
-        Servers servers = new Servers(binary, folder, basePort, memberCount);
+        MemberProcesses servers = new MemberProcesses(binary, folder, basePort, memberCount);
         try {
             servers.startAll();
         } catch (IOException | InterruptedException | RuntimeException e) {
@@ -47,24 +48,49 @@ final class Servers implements AutoCloseable {
     }
 
     /** Kills all members at once and starts them on the same data. Returns the seconds until all serve. */
-    double crashAndRestart() throws IOException, InterruptedException {
-        for (Process process : processes) process.destroyForcibly().waitFor();
-        processes.clear();
+    public double crashAndRestart() throws IOException, InterruptedException {
+        for (int i = 0; i < memberCount; i++) kill(i);
         long begin = System.nanoTime();
-        startAll();
+        for (int i = 0; i < memberCount; i++) restart(i);
+        for (int i = 0; i < memberCount; i++) awaitServing(i);
         return (System.nanoTime() - begin) / 1e9;
     }
 
-    InetSocketAddress client(int member) {
+    /** {@code kill -9}; returns when the process is gone. */
+    public void kill(int member) throws InterruptedException {
+        processes.get(member).destroyForcibly().waitFor();
+    }
+
+    /** Starts a killed member again on its data. */
+    public void restart(int member) throws IOException {
+        processes.set(member, start(member));
+    }
+
+    /** Sends a signal by name, such as STOP or CONT. */
+    public void signal(int member, String name) throws IOException, InterruptedException {
+        long pid = processes.get(member).pid();
+        new ProcessBuilder("kill", "-" + name, String.valueOf(pid)).inheritIO().start().waitFor();
+    }
+
+    public boolean isAlive(int member) {
+        return processes.get(member).isAlive();
+    }
+
+    /** Where a member writes what it says. */
+    public Path log(int member) {
+        return folder.resolve("m" + member + ".log");
+    }
+
+    public InetSocketAddress client(int member) {
         return new InetSocketAddress("127.0.0.1", basePort + 2 * member);
     }
 
-    int memberCount() {
+    public int memberCount() {
         return memberCount;
     }
 
     /** The member that leads. */
-    int leader() throws InterruptedException {
+    public int leader() throws InterruptedException {
         for (int member = 0; member < memberCount; member++) {
             StatusResponse status = awaitServing(member);
             if (status.getHeader().getMemberId() == status.getLeader()) return member;
@@ -73,7 +99,7 @@ final class Servers implements AutoCloseable {
     }
 
     /** Processor time that all members have used so far. */
-    double cpuSeconds() throws IOException {
+    public double cpuSeconds() throws IOException {
         double ticks = 0;
         for (Process process : processes) {
             String stat = Files.readString(Path.of("/proc", String.valueOf(process.pid()), "stat"));
@@ -84,7 +110,7 @@ final class Servers implements AutoCloseable {
     }
 
     /** Resident memory that belongs to the processes alone (anonymous pages), in bytes, of the largest member. */
-    long residentBytes(String field) throws IOException {
+    public long residentBytes(String field) throws IOException {
         long most = 0;
         for (Process process : processes) {
             for (String line : Files.readAllLines(Path.of("/proc", String.valueOf(process.pid()), "status"))) {
@@ -110,19 +136,18 @@ final class Servers implements AutoCloseable {
     }
 
     private void startAll() throws IOException, InterruptedException {
-        StringBuilder cluster = new StringBuilder();
-        for (int i = 0; i < memberCount; i++) {
-            cluster.append(i == 0 ? "" : ",").append("m").append(i).append('=').append(peerUrl(i));
-        }
-        for (int i = 0; i < memberCount; i++) processes.add(start(i, cluster.toString()));
+        for (int i = 0; i < memberCount; i++) processes.add(start(i));
         for (int i = 0; i < memberCount; i++) awaitServing(i);
     }
 
-    private Process start(int i, String cluster) throws IOException {
+    private String initialCluster() {
+        return IntStream.range(0, memberCount).mapToObj(i -> "m" + i + "=" + peerUrl(i)).collect(Collectors.joining(","));
+    }
+
+    private Process start(int i) throws IOException {
         Path data = folder.resolve("m" + i);
         Files.createDirectories(data);
         String client = "http://127.0.0.1:" + (basePort + 2 * i);
-        File log = folder.resolve("m" + i + ".log").toFile();
         return new ProcessBuilder(
                         binary.toString(),
                         "--name=m" + i,
@@ -131,12 +156,12 @@ final class Servers implements AutoCloseable {
                         "--advertise-client-urls=" + client,
                         "--listen-peer-urls=" + peerUrl(i),
                         "--initial-advertise-peer-urls=" + peerUrl(i),
-                        "--initial-cluster=" + cluster,
+                        "--initial-cluster=" + initialCluster(),
                         "--initial-cluster-state=new",
                         "--quota-backend-bytes=8589934592",
                         "--log-level=warn")
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log(i).toFile()))
                 .start();
     }
 
@@ -144,7 +169,8 @@ final class Servers implements AutoCloseable {
         return "http://127.0.0.1:" + (basePort + 2 * i + 1);
     }
 
-    private StatusResponse awaitServing(int member) throws InterruptedException {
+    /** Waits until a member answers and knows a leader. */
+    public StatusResponse awaitServing(int member) throws InterruptedException {
         ManagedChannel channel =
                 NettyChannelBuilder.forAddress(client(member)).usePlaintext().build();
         try {
@@ -162,7 +188,7 @@ final class Servers implements AutoCloseable {
                 TimeUnit.MILLISECONDS.sleep(20);
             }
             throw new IllegalStateException(
-                    binary + " member " + member + " does not serve; see " + folder.resolve("m" + member + ".log"));
+                    binary + " member " + member + " does not serve; see " + log(member));
         } finally {
             channel.shutdownNow();
         }

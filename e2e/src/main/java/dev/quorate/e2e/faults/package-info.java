@@ -1,0 +1,9 @@
+/**
+ * What goes wrong in a cluster of processes, by seed.
+ *
+ * <p>May import: process, java.base. Must not: traffic, check.
+ */
+@NullMarked
+package dev.quorate.e2e.faults;
+
+import org.jspecify.annotations.NullMarked;
