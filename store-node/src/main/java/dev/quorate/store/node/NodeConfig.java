@@ -1,0 +1,102 @@
+package dev.quorate.store.node;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/**
+ * Everything the process was told at its start, checked once. Lists may be empty, texts too; durations are
+ * milliseconds.
+ */
+public record NodeConfig(
+        String name, Storage storage, Addresses addresses, Timing timing, Birth birth, Serving serving) {
+
+    /**
+     * Where and how much.
+     *
+     * @param walDir empty: inside the data directory
+     * @param quotaBytes 0: the default of 2 GiB; negative: no quota
+     */
+    public record Storage(
+            String dataDir,
+            String walDir,
+            boolean unsafeNoFsync,
+            long quotaBytes,
+            long snapshotCount,
+            long snapshotCatchupEntries) {
+        private static final long DEFAULT_QUOTA_BYTES = 2L << 30;
+
+        public long quotaInForceBytes() {
+            if (quotaBytes < 0) return Long.MAX_VALUE;
+            return quotaBytes == 0 ? DEFAULT_QUOTA_BYTES : quotaBytes;
+        }
+    }
+
+    /** URLs to listen on and URLs to tell others. */
+    public record Addresses(
+            List<String> listenPeer,
+            List<String> listenClient,
+            List<String> listenClientHttp,
+            List<String> listenMetrics,
+            List<String> initialAdvertisePeer,
+            List<String> advertiseClient) {}
+
+    /** The clock of raft. */
+    public record Timing(int heartbeatMillis, int electionMillis, boolean tickAdvance, boolean preVote) {
+        public int electionTicks() {
+            return electionMillis / heartbeatMillis;
+        }
+
+        /** How long a request may wait: room for one election and then some. */
+        public long requestTimeoutMillis() {
+            return 5_000 + 2L * electionMillis;
+        }
+    }
+
+    /**
+     * How a member without data comes to its cluster.
+     *
+     * @param initialCluster name to peer URLs
+     * @param existing true: the cluster is already there and lists this member
+     * @param join DNS name of the peers' service: wait there for Bootstrap or for being added
+     */
+    public record Birth(
+            SortedMap<String, List<String>> initialCluster,
+            boolean existing,
+            String token,
+            Optional<String> join,
+            boolean forceNewCluster,
+            boolean strictReconfigCheck) {}
+
+    /** What the client side needs. */
+    public record Serving(
+            Limits limits, Tls clientTls, Tls peerTls, Keepalive keepalive, Upkeep upkeep, Logging logging) {}
+
+    /** Certificate files; empty texts when not set. */
+    public record Tls(
+            String certFile,
+            String keyFile,
+            String trustedCaFile,
+            boolean clientCertAuth,
+            String clientCertFile,
+            String clientKeyFile) {
+        public boolean enabled() {
+            return !certFile.isEmpty();
+        }
+    }
+
+    /** gRPC keepalive of the client port. */
+    public record Keepalive(long minTimeMillis, long intervalMillis, long timeoutMillis) {}
+
+    /** What the member does by itself while it serves. */
+    public record Upkeep(
+            String autoCompactionMode,
+            String autoCompactionRetention,
+            long watchProgressMillis,
+            long compactHashCheckMillis,
+            long corruptCheckMillis,
+            List<String> featureGates) {}
+
+    /** What is logged. */
+    public record Logging(String level, String format, long warnUnaryMillis, long warnApplyMillis, String metrics) {}
+}

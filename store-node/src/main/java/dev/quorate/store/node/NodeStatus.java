@@ -1,0 +1,41 @@
+package dev.quorate.store.node;
+
+import java.util.SortedMap;
+import java.util.SortedSet;
+
+/** What a running member knows of itself at this moment. Needs no quorum and never waits. */
+public record NodeStatus(
+        NodeIdentity identity, RaftView raft, long applied, long appliedTerm, long revision, Sizes sizes) {
+
+    /** Who this is. */
+    public record NodeIdentity(long clusterId, long memberId, String name, long epoch) {}
+
+    /**
+     * Raft at the end of the last turn.
+     *
+     * @param leader 0: none known
+     * @param match what each member is known to have, on the leader only
+     * @param leaderContactMillis milliseconds since a leader was last heard of; 0 on the leader
+     */
+    public record RaftView(
+            String role,
+            long term,
+            long leader,
+            long commit,
+            long last,
+            SortedSet<Long> voters,
+            SortedSet<Long> learners,
+            SortedMap<Long, Long> match,
+            long leaderContactMillis) {}
+
+    /** Bytes on disk, and how many of them are still needed. */
+    public record Sizes(long dbBytes, long dbInUseBytes, long quotaBytes) {}
+
+    public boolean leads() {
+        return raft.leader() == identity.memberId();
+    }
+
+    public boolean learner() {
+        return raft.learners().contains(identity.memberId());
+    }
+}
