@@ -1,0 +1,16 @@
+package dev.quorate.store.watch;
+
+import dev.quorate.store.mvcc.KeyEvent;
+import java.util.List;
+
+/** What a watch has for its client at this moment. */
+public sealed interface Polled {
+    /** Whole revisions, oldest first; everything up to {@code headerRevision} that the watch wants has been delivered. */
+    record Events(List<KeyEvent> events, long headerRevision) implements Polled {}
+
+    /** Nothing now; the listener will be called once when there is something. */
+    record Nothing() implements Polled {}
+
+    /** The history the watch would need is gone; the watch is over. */
+    record Compacted(long compactRevision) implements Polled {}
+}
