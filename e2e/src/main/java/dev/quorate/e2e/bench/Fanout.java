@@ -1,7 +1,7 @@
 package dev.quorate.e2e.bench;
 
-import dev.quorate.e2e.process.MemberProcesses;
 import com.google.protobuf.ByteString;
+import dev.quorate.e2e.process.MemberProcesses;
 import dev.quorate.proto.etcdserverpb.WatchCreateRequest;
 import dev.quorate.proto.etcdserverpb.WatchRequest;
 import io.grpc.CallOptions;
@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Many watchers of one key while it changes: how many events per second reach them. */
 final class Fanout {
@@ -25,7 +26,7 @@ final class Fanout {
             throws IOException, InterruptedException {
         long wanted = (long) streams * watchersPerStream * puts;
         AtomicLong events = new AtomicLong();
-        AtomicReference<Throwable> failure = new AtomicReference<>();
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         CountDownLatch created = new CountDownLatch(streams * watchersPerStream);
         CountDownLatch delivered = new CountDownLatch(1);
         try (Load watchers = new Load(servers, 0, streams, 1);

@@ -15,18 +15,27 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** A closed loop: so many connections, on each so many clients, each sends its next call when the last is answered. */
 final class Load implements AutoCloseable {
 
-    /** One call of the load; the number counts calls from 0. */
-    record Call(MethodDescriptor<byte[], byte[]> method, byte[] request) {}
+    /** One call of the load: a method and the bytes of its request. */
+    static final class Call {
+        private final MethodDescriptor<byte[], byte[]> method;
+        private final byte[] request;
+
+        Call(MethodDescriptor<byte[], byte[]> method, byte[] request) {
+            this.method = method;
+            this.request = request;
+        }
+    }
 
     private final MemberProcesses servers;
     private final List<ManagedChannel> channels = new ArrayList<>();
     private final int clientsPerConnection;
 
-    /** @param member the member to connect to, or -1 to spread the connections over all */
+    /** Connects to one member, or with member -1 to all in turn. */
     Load(MemberProcesses servers, int member, int connections, int clientsPerConnection) {
         this.servers = servers;
         this.clientsPerConnection = clientsPerConnection;
@@ -71,7 +80,7 @@ final class Load implements AutoCloseable {
         final AtomicInteger issued = new AtomicInteger();
         final AtomicInteger finished = new AtomicInteger();
         final CountDownLatch done = new CountDownLatch(1);
-        final AtomicReference<Throwable> failure = new AtomicReference<>();
+        final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
         Run(int total, IntFunction<Call> calls) {
             this.total = total;
@@ -85,7 +94,7 @@ final class Load implements AutoCloseable {
             Call call = calls.apply(number);
             long begin = System.nanoTime();
             ClientCalls.asyncUnaryCall(
-                    channel.newCall(call.method(), CallOptions.DEFAULT), call.request(), new StreamObserver<byte[]>() {
+                    channel.newCall(call.method, CallOptions.DEFAULT), call.request, new StreamObserver<byte[]>() {
                         @Override
                         public void onNext(byte[] reply) {
                             nanos[number] = System.nanoTime() - begin;

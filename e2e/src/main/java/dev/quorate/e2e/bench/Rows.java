@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** The rows of the table: what is done to one running cluster, in order, and what is read off. */
 final class Rows {
@@ -19,7 +20,7 @@ final class Rows {
     private final double scale;
     private final Map<String, Figures> figures = new LinkedHashMap<>();
 
-    /** @param scale 1 = the full load; smaller for a quick look */
+    /** A scale of 1 is the full load; smaller for a quick look. */
     Rows(MemberProcesses servers, double scale) {
         this.servers = servers;
         this.scale = scale;
@@ -97,7 +98,7 @@ final class Rows {
             many.run(versions, number -> put(key("comp", number % 10_000)));
             long revision = Revisions.current(probe.channels().getFirst());
             AtomicBoolean finished = new AtomicBoolean();
-            AtomicReference<RuntimeException> failure = new AtomicReference<>();
+            AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>(null);
             Thread compaction = Thread.ofPlatform().start(() -> {
                 try {
                     Revisions.compact(probe.channels().getFirst(), revision);

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,7 +31,7 @@ import java.util.TreeMap;
  */
 public final class Linearizability {
     private final List<Operation> operations;
-    private final Map<String, TreeMap<Long, Optional<String>>> byKey = new HashMap<>();
+    private final Map<String, NavigableMap<Long, Optional<String>>> byKey = new HashMap<>();
     private final Map<Long, Change> byRevision = new HashMap<>();
     private final List<String> violations = new ArrayList<>();
 
@@ -43,7 +44,7 @@ public final class Linearizability {
         }
     }
 
-    /** @return one sentence per violation; empty = linearizable */
+    /** One sentence per violation; empty = linearizable. */
     public static List<String> violations(List<Operation> operations, List<Change> history) {
         Linearizability check = new Linearizability(operations, history);
         check.everyAnswerIsTrue();
@@ -86,7 +87,8 @@ public final class Linearizability {
         Change change = byRevision.get(answer.revision());
         if (change == null) {
             fail(operation, "LOST: acknowledged, but the history has nothing at its revision");
-        } else if (!change.key().equals(operation.request().key()) || !change.value().equals(value)) {
+        } else if (!change.key().equals(operation.request().key())
+                || !change.value().equals(value)) {
             fail(operation, "the history has another change at its revision: " + change);
         }
     }
@@ -126,7 +128,8 @@ public final class Linearizability {
                     witness = earlier;
                 }
             }
-            boolean write = isWrite(operation) && operation.answer().orElseThrow().applied();
+            boolean write =
+                    isWrite(operation) && operation.answer().orElseThrow().applied();
             if (revision(operation) < seen || (write && revision(operation) == seen)) {
                 fail(operation, "STALE: it began after this had ended: " + witness);
             }
@@ -142,13 +145,17 @@ public final class Linearizability {
     }
 
     private Optional<String> at(String key, long revision) {
-        Map.Entry<Long, Optional<String>> last =
-                byKey.getOrDefault(key, new TreeMap<>()).floorEntry(revision);
+        Map.Entry<Long, Optional<String>> last = versions(key).floorEntry(revision);
         return last == null ? Optional.empty() : last.getValue();
     }
 
     private long modRevision(String key, long revision) {
-        return byKey.get(key).floorKey(revision);
+        Long floor = versions(key).floorKey(revision);
+        return floor == null ? 0 : floor;
+    }
+
+    private NavigableMap<Long, Optional<String>> versions(String key) {
+        return byKey.getOrDefault(key, new TreeMap<>());
     }
 
     private static long revision(Operation operation) {

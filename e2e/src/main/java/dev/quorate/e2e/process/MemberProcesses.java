@@ -7,6 +7,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +70,10 @@ public final class MemberProcesses implements AutoCloseable {
     /** Sends a signal by name, such as STOP or CONT. */
     public void signal(int member, String name) throws IOException, InterruptedException {
         long pid = processes.get(member).pid();
-        new ProcessBuilder("kill", "-" + name, String.valueOf(pid)).inheritIO().start().waitFor();
+        new ProcessBuilder("kill", "-" + name, String.valueOf(pid))
+                .inheritIO()
+                .start()
+                .waitFor();
     }
 
     public boolean isAlive(int member) {
@@ -82,7 +86,7 @@ public final class MemberProcesses implements AutoCloseable {
     }
 
     public InetSocketAddress client(int member) {
-        return new InetSocketAddress("127.0.0.1", basePort + 2 * member);
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), basePort + 2 * member);
     }
 
     public int memberCount() {
@@ -103,7 +107,7 @@ public final class MemberProcesses implements AutoCloseable {
         double ticks = 0;
         for (Process process : processes) {
             String stat = Files.readString(Path.of("/proc", String.valueOf(process.pid()), "stat"));
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
             ticks += Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
         }
         return ticks / CLOCK_TICKS_PER_SECOND;
@@ -141,7 +145,9 @@ public final class MemberProcesses implements AutoCloseable {
     }
 
     private String initialCluster() {
-        return IntStream.range(0, memberCount).mapToObj(i -> "m" + i + "=" + peerUrl(i)).collect(Collectors.joining(","));
+        return IntStream.range(0, memberCount)
+                .mapToObj(i -> "m" + i + "=" + peerUrl(i))
+                .collect(Collectors.joining(","));
     }
 
     private Process start(int i) throws IOException {
@@ -187,8 +193,7 @@ public final class MemberProcesses implements AutoCloseable {
                 }
                 TimeUnit.MILLISECONDS.sleep(20);
             }
-            throw new IllegalStateException(
-                    binary + " member " + member + " does not serve; see " + log(member));
+            throw new IllegalStateException(binary + " member " + member + " does not serve; see " + log(member));
         } finally {
             channel.shutdownNow();
         }

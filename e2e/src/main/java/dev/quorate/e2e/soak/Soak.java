@@ -84,7 +84,9 @@ public final class Soak {
 
     private List<String> judge(MemberProcesses processes, List<Operation> operations) throws Exception {
         List<Change> history = StoreHistory.read(processes.client(0));
-        long answered = operations.stream().filter(operation -> operation.answer().isPresent()).count();
+        long answered = operations.stream()
+                .filter(operation -> operation.answer().isPresent())
+                .count();
         System.out.printf("%d calls, %d answered, %d changes%n", operations.size(), answered, history.size());
         List<String> violations = new ArrayList<>(Linearizability.violations(operations, history));
         for (int i = 1; i < members; i++) {

@@ -60,7 +60,9 @@ public final class Workload implements AutoCloseable {
 
     /** How many calls were answered so far. */
     public long answered() {
-        return operations.stream().filter(operation -> operation.answer().isPresent()).count();
+        return operations.stream()
+                .filter(operation -> operation.answer().isPresent())
+                .count();
     }
 
     /** Stops all clients and returns what they wrote down. */

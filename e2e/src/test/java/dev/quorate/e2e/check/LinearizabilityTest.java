@@ -62,20 +62,25 @@ class LinearizabilityTest {
 
     @Test
     void aSerializableReadMayBeOldButNotWrong() {
-        assertThat(with(operation(92, 99, new Request.Get("b", true), found(3, "x", 3)))).isEmpty();
-        assertThat(with(operation(92, 99, new Request.Get("b", true), found(2, "x", 3)))).isNotEmpty();
+        assertThat(with(operation(92, 99, new Request.Get("b", true), found(3, "x", 3))))
+                .isEmpty();
+        assertThat(with(operation(92, 99, new Request.Get("b", true), found(2, "x", 3))))
+                .isNotEmpty();
     }
 
     @Test
     void aReadOfAValueThatWasNeverThereIsFound() {
-        assertThat(with(operation(92, 99, new Request.Get("a", false), found(5, "1", 2)))).isNotEmpty();
-        assertThat(with(operation(92, 99, new Request.Get("b", false), found(5, "x", 4)))).isNotEmpty();
+        assertThat(with(operation(92, 99, new Request.Get("a", false), found(5, "1", 2))))
+                .isNotEmpty();
+        assertThat(with(operation(92, 99, new Request.Get("b", false), found(5, "x", 4))))
+                .isNotEmpty();
     }
 
     @Test
     void aCompareThatSucceededOnAFalseConditionIsFound() {
         List<Operation> calls = TRUE_CALLS.stream()
-                .map(call -> call.request() instanceof Request.CompareAndPut compare && compare.value().equals("2")
+                .map(call -> call.request() instanceof Request.CompareAndPut compare
+                                && compare.value().equals("2")
                         ? operation(40, 50, new Request.CompareAndPut("a", 1, "2"), written(4))
                         : call)
                 .toList();
