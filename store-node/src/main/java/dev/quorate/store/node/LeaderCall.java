@@ -15,9 +15,6 @@ public sealed interface LeaderCall {
 
     record MoveLeader(long to) implements LeaderCall {}
 
-    /** Makes a listed member a started one, before it takes part. */
-    record Register(long id, String name, String dataNonce) implements LeaderCall {}
-
     /** A member as lists between members carry it. */
     record ListedMember(long id, String name, List<String> peerUrls, boolean learner) {}
 

@@ -5,13 +5,13 @@ import java.util.SortedSet;
 
 /** What a running member knows of itself at this moment. Needs no quorum and never waits. */
 public record NodeStatus(
-        NodeIdentity identity, RaftView raft, long applied, long appliedTerm, long revision, Sizes sizes) {
+        NodeIdentity identity, RaftView raft, Progress progress, long revision, Sizes sizes, Counters counters) {
 
     /** Who this is. */
     public record NodeIdentity(long clusterId, long memberId, String name, long epoch) {}
 
     /**
-     * Raft at the end of the last turn.
+     * Raft as of the last tick; leader and term as of the last turn.
      *
      * @param leader 0: none known
      * @param match what each member is known to have, on the leader only
@@ -21,12 +21,17 @@ public record NodeStatus(
             String role,
             long term,
             long leader,
-            long commit,
             long last,
             SortedSet<Long> voters,
             SortedSet<Long> learners,
             SortedMap<Long, Long> match,
             long leaderContactMillis) {}
+
+    /** How far the log is committed, and how far the state has come. */
+    public record Progress(long commit, long applied, long appliedTerm) {}
+
+    /** What has happened since the start, and proposals that wait now. */
+    public record Counters(long leaderChanges, long proposalsPending, long proposalsFailed) {}
 
     /** Bytes on disk, and how many of them are still needed. */
     public record Sizes(long dbBytes, long dbInUseBytes, long quotaBytes) {}

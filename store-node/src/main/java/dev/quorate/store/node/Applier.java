@@ -1,0 +1,174 @@
+package dev.quorate.store.node;
+
+import dev.quorate.store.Invariant;
+import dev.quorate.store.codec.ChangeCodec;
+import dev.quorate.store.codec.CommandCodec;
+import dev.quorate.store.codec.FactCodec;
+import dev.quorate.store.codec.RequestIdReader;
+import dev.quorate.store.mvcc.KeyEvent;
+import dev.quorate.store.mvcc.ValueLog;
+import dev.quorate.store.raft.Entry;
+import dev.quorate.store.raft.Membership;
+import dev.quorate.store.state.Applied;
+import dev.quorate.store.state.Command;
+import dev.quorate.store.state.Envelope;
+import dev.quorate.store.state.Fact;
+import dev.quorate.store.state.Outcome;
+import dev.quorate.store.state.StoreState;
+import dev.quorate.store.watch.EventBatch;
+import dev.quorate.store.watch.WatchRegistry;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Applies what is committed, in order: entries into the state, one batch of the value log for all that came at once,
+ * then the watches hear of it, then the clients.
+ *
+ * <p>The clients come last, so that whoever has an answer can read it and every watch has it in its queue. Runs on the
+ * apply thread, or in the simulator's hands.
+ */
+final class Applier {
+    private static final int COMPACT_KEYS_PER_STEP = 1_000;
+
+    private final Proposals proposals;
+    private final Reads reads;
+    private final Leasing leasing;
+    private final WatchRegistry watches;
+    private final Ticker ticker;
+    private final Mailbox mailbox;
+    private volatile StagedState.Active active;
+    private volatile StatePosition position;
+
+    /** Answers that wait for the end of the batch. */
+    private final List<Runnable> answers = new ArrayList<>();
+
+    private final List<KeyEvent> events = new ArrayList<>();
+
+    Applier(StagedState.Active active, Loop.Desk desk) {
+        this.active = active;
+        this.position = active.position();
+        this.proposals = desk.proposals();
+        this.reads = desk.reads();
+        this.leasing = desk.leasing();
+        this.ticker = desk.ticker();
+        this.mailbox = desk.mailbox();
+        this.watches = new WatchRegistry(() -> this.active.state().view(), desk.watchQueueBytes());
+    }
+
+    StoreState state() {
+        return active.state();
+    }
+
+    ValueLog log() {
+        return active.log();
+    }
+
+    StatePosition position() {
+        return position;
+    }
+
+    WatchRegistry watches() {
+        return watches;
+    }
+
+    void run(ApplyWork work) {
+        switch (work) {
+            case ApplyWork.Committed committed -> apply(committed);
+            case ApplyWork.Install install -> install(install.staged());
+            case ApplyWork.Lead lead -> leasing.lead(lead.term(), active.state().leases(), ticker.millis());
+        }
+    }
+
+    /** A piece of what compactions left to do; false when nothing is left. */
+    boolean compactStep() {
+        return active.state().compactStep(COMPACT_KEYS_PER_STEP);
+    }
+
+    private void apply(ApplyWork.Committed work) {
+        Iterator<Membership> memberships = work.memberships().iterator();
+        boolean membersChanged = false;
+        for (Entry entry : work.entries()) {
+            if (entry.index() <= position.index()) {
+                if (entry.kind().isChange()) memberships.next();
+                continue;
+            }
+            if (entry.kind().isChange()) {
+                applyChange(entry, memberships.next());
+                membersChanged = true;
+            } else applyCommand(entry);
+        }
+        Entry last = work.entries().getLast();
+        if (last.index() <= position.index()) return;
+        endBatch(last);
+        if (membersChanged) mailbox.fact(new Input.MembersApplied(last.index()));
+    }
+
+    private void applyCommand(Entry entry) {
+        Optional<Waiting> local =
+                entry.data().isEmpty() ? Optional.empty() : proposals.take(RequestIdReader.requestId(entry.data()));
+        Envelope envelope = local.isPresent()
+                ? new Envelope(local.get().requestId(), local.get().command())
+                : CommandCodec.decode(entry.data());
+        Applied applied = active.state().apply(entry.index(), entry.term(), envelope);
+        keep(applied);
+        local.ifPresent(waiting -> answers.add(() -> waiting.answer().complete(applied.outcome())));
+    }
+
+    private void applyChange(Entry entry, Membership membership) {
+        ChangeCodec.Change change = ChangeCodec.decode(entry);
+        Command.MembersChange command = new Command.MembersChange(change.members());
+        Applied applied = active.state().apply(entry.index(), entry.term(), new Envelope(change.requestId(), command));
+        Invariant.check(
+                !(applied.outcome() instanceof Outcome.Refused),
+                "a committed change of the membership fits the list of members",
+                entry.index());
+        keep(applied);
+        keepFact(new Fact.RaftMembership(
+                List.copyOf(membership.voters()),
+                List.copyOf(membership.outgoing()),
+                List.copyOf(membership.learners()),
+                List.copyOf(membership.learnersNext()),
+                membership.autoLeave()));
+        proposals
+                .take(change.requestId())
+                .ifPresent(waiting -> answers.add(() -> waiting.answer().complete(applied.outcome())));
+    }
+
+    private void keep(Applied applied) {
+        events.addAll(applied.events());
+        for (Fact fact : applied.facts()) {
+            keepFact(fact);
+            leasing.accept(fact, ticker.millis());
+        }
+    }
+
+    private void keepFact(Fact fact) {
+        active.log().appendFact(FactCodec.key(fact), FactCodec.value(fact));
+    }
+
+    private void endBatch(Entry last) {
+        StoreState state = active.state();
+        state.endBatch(last.index(), last.term());
+        long revision = state.view().revision();
+        position = new StatePosition(last.index(), last.term(), revision);
+        if (!events.isEmpty()) {
+            watches.publish(new EventBatch(List.copyOf(events), revision));
+            events.clear();
+        }
+        for (Runnable answer : answers) answer.run();
+        answers.clear();
+        reads.applied(last.index());
+        mailbox.fact(new Input.Applied(position));
+    }
+
+    private void install(StagedState staged) {
+        active = staged.activate();
+        position = active.position();
+        watches.publish(new EventBatch(List.of(), position.revision()));
+        reads.applied(position.index());
+        mailbox.fact(new Input.Applied(position));
+        mailbox.fact(new Input.MembersApplied(position.index()));
+    }
+}

@@ -1,0 +1,178 @@
+package dev.quorate.store.node;
+
+import dev.quorate.store.codec.ChangeCodec;
+import dev.quorate.store.raft.Proposed;
+import dev.quorate.store.raft.RaftCore;
+import dev.quorate.store.raft.RaftStatus.FollowerView;
+import dev.quorate.store.state.Command;
+import dev.quorate.store.state.Member;
+import dev.quorate.store.state.MemberChange;
+import dev.quorate.store.state.Members;
+import dev.quorate.store.state.Outcome;
+import dev.quorate.store.state.Refusal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What only the leader decides: changes of the membership, hand-overs, leases.
+ *
+ * <p>One change at a time, checked against a list of members that has applied all changes before it, so that a change
+ * that reaches the log also fits the list. Who comes meanwhile waits.
+ */
+final class Changes {
+    private final Loop.Desk desk;
+    private final RaftCore raft;
+    private final Applier applier;
+    private final Peers peers;
+    private final MemberRules rules;
+    private final List<Parked> parked = new ArrayList<>();
+    private final List<HandOver> handOvers = new ArrayList<>();
+    private long lastChangeIndex;
+
+    private record Parked(LeaderCall.ChangeMembers change, CompletableFuture<LeaderCall.Answer> answer, long due) {}
+
+    private record HandOver(long to, CompletableFuture<LeaderCall.Answer> answer, long due) {}
+
+    Changes(Loop.Desk desk, RaftCore raft, Applier applier, Peers peers) {
+        this.desk = desk;
+        this.raft = raft;
+        this.applier = applier;
+        this.peers = peers;
+        this.rules = new MemberRules(
+                desk.config().birth().strictReconfigCheck(), desk.identity().memberId(), peers);
+        this.lastChangeIndex = applier.position().index();
+        publishAddresses();
+    }
+
+    void take(Input.Call call, long nowMillis) {
+        long due = nowMillis + desk.config().timing().requestTimeoutMillis();
+        switch (call.call()) {
+            case LeaderCall.ChangeMembers change -> {
+                parked.add(new Parked(change, call.answer(), due));
+                retry(nowMillis);
+            }
+            case LeaderCall.MoveLeader move -> handOver(new HandOver(move.to(), call.answer(), due));
+            case LeaderCall.RenewLease renew -> refuse(call.answer(), Refusal.NOT_LEADER);
+            case LeaderCall.LeaseLife life -> refuse(call.answer(), Refusal.NOT_LEADER);
+        }
+    }
+
+    /** A change entry was handed out to be applied. */
+    void seen(long index) {
+        lastChangeIndex = index;
+    }
+
+    void membersApplied(long index) {
+        publishAddresses();
+    }
+
+    private void publishAddresses() {
+        SortedMap<Long, Peers.Address> addresses = new TreeMap<>(Long::compareUnsigned);
+        for (Member member : applier.state().members().all()) {
+            if (member.id() != desk.identity().memberId())
+                addresses.put(member.id(), new Peers.Address(member.peerUrls()));
+        }
+        if (!applier.state().members().all().isEmpty()) peers.update(addresses);
+    }
+
+    void tick(long nowMillis) {
+        retry(nowMillis);
+        handOvers.removeIf(one -> {
+            boolean done =
+                    raft.leader() != 0 && raft.leader() != desk.identity().memberId();
+            if (done) one.answer().complete(LeaderCall.Answer.done(0));
+            else if (nowMillis >= one.due()) refuse(one.answer(), Refusal.TIMEOUT_LEADER_FAIL);
+            else return false;
+            return true;
+        });
+    }
+
+    void retry(long nowMillis) {
+        if (parked.isEmpty()) return;
+        List<Parked> all = List.copyOf(parked);
+        parked.clear();
+        for (Parked one : all) {
+            if (nowMillis >= one.due()) refuse(one.answer(), Refusal.TIMEOUT);
+            else if (!tried(one, nowMillis)) parked.add(one);
+        }
+    }
+
+    /** False: not now, but perhaps soon. */
+    private boolean tried(Parked one, long nowMillis) {
+        if (!raft.isLeader()) return refuse(one.answer(), Refusal.NOT_LEADER);
+        if (applier.position().index() < lastChangeIndex || raft.membership().isJoint()) return false;
+        Members members = applier.state().members();
+        List<MemberChange> changes = changes(one.change());
+        Optional<Refusal> refusal = members.refusal(changes).or(() -> rules.refusal(members, changes, raft.status()));
+        if (refusal.isPresent()) return refuse(one.answer(), refusal.get());
+        long requestId = desk.requestIds().next();
+        ChangeCodec.Encoded encoded = ChangeCodec.encode(requestId, changes);
+        Proposed proposed = raft.proposeChange(encoded.raft(), encoded.kind(), encoded.data());
+        return switch (proposed) {
+            case ACCEPTED -> {
+                wait(requestId, changes, one.answer(), nowMillis);
+                yield true;
+            }
+            case CHANGE_PENDING, TRANSFERRING -> false;
+            case FORWARDED, NO_LEADER -> refuse(one.answer(), Refusal.NOT_LEADER);
+            case TOO_MUCH_UNCOMMITTED -> refuse(one.answer(), Refusal.TOO_MANY_REQUESTS);
+            case CHANGE_INVALID -> refuse(one.answer(), Refusal.NOT_ENOUGH_STARTED_MEMBERS);
+            case NOT_A_MEMBER -> refuse(one.answer(), Refusal.STOPPED);
+        };
+    }
+
+    private void wait(
+            long requestId, List<MemberChange> changes, CompletableFuture<LeaderCall.Answer> answer, long nowMillis) {
+        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        desk.proposals().watch(new Waiting(requestId, new Command.MembersChange(changes), outcome), nowMillis);
+        var _ = outcome.thenAccept(done -> {
+            if (done instanceof Outcome.Refused refused) refuse(answer, refused.reason());
+            else answer.complete(LeaderCall.Answer.done(applier.position().index()));
+        });
+    }
+
+    private static List<MemberChange> changes(LeaderCall.ChangeMembers wanted) {
+        List<MemberChange> changes = new ArrayList<>();
+        for (LeaderCall.ListedMember one : wanted.add())
+            changes.add(
+                    new MemberChange.Added(new Member(one.id(), one.name(), one.peerUrls(), List.of(), one.learner())));
+        for (long id : wanted.promote()) changes.add(new MemberChange.Promoted(id));
+        for (long id : wanted.remove()) changes.add(new MemberChange.Removed(id));
+        for (LeaderCall.ListedMember one : wanted.update())
+            changes.add(new MemberChange.Updated(one.id(), one.peerUrls()));
+        return changes;
+    }
+
+    private void handOver(HandOver one) {
+        if (!raft.isLeader()) refuse(one.answer(), Refusal.NOT_LEADER);
+        else if (one.to() == desk.identity().memberId()) one.answer().complete(LeaderCall.Answer.done(0));
+        else if (!raft.membership().voters().contains(one.to())) refuse(one.answer(), Refusal.BAD_LEADER_TRANSFEREE);
+        else {
+            raft.transferLeadership(one.to());
+            handOvers.add(one);
+        }
+    }
+
+    /** Hands over to the voter that is furthest of those heard of lately; done when somebody else leads. */
+    void handOver(CompletableFuture<LeaderCall.Answer> done, long nowMillis) {
+        FollowerView best = null;
+        for (FollowerView one : raft.status().followers()) {
+            if (one.learner() || !one.active()) continue;
+            if (best == null || one.match() > best.match()) best = one;
+        }
+        if (!raft.isLeader()) done.complete(LeaderCall.Answer.done(0));
+        else if (best == null) refuse(done, Refusal.UNHEALTHY);
+        else
+            handOver(new HandOver(
+                    best.id(), done, nowMillis + desk.config().timing().electionMillis()));
+    }
+
+    private static boolean refuse(CompletableFuture<LeaderCall.Answer> answer, Refusal reason) {
+        answer.complete(LeaderCall.Answer.refused(reason.name()));
+        return true;
+    }
+}

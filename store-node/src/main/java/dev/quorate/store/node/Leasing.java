@@ -1,0 +1,69 @@
+package dev.quorate.store.node;
+
+import dev.quorate.store.lease.Lease;
+import dev.quorate.store.lease.LeaseDeadlines;
+import dev.quorate.store.lease.Leases;
+import dev.quorate.store.state.Fact;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * The leader's watch over leases: it alone renews and expires them, and only for the term whose first entry it has
+ * applied. Before that it may not know leases that the previous leader granted, after that it may not lead any more.
+ */
+final class Leasing {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long CHECK_MILLIS = 500;
+    /** Together with the interval of the checks: a thousand a second at most. */
+    private static final int EXPIRIES_PER_CHECK = 500;
+
+    private final LeaseDeadlines deadlines = new LeaseDeadlines();
+    private final long electionMillis;
+    private volatile long term;
+    private long checkedMillis;
+
+    Leasing(long electionMillis) {
+        this.electionMillis = electionMillis;
+    }
+
+    /** The apply thread, between two batches: nothing is granted meanwhile. */
+    void lead(long newTerm, Leases leases, long nowMillis) {
+        deadlines.lead(leases.all(), nowMillis * NANOS_PER_MILLI, electionMillis * NANOS_PER_MILLI);
+        term = newTerm;
+    }
+
+    /** The term in which this member watches over the leases, 0 if it does not. */
+    long term() {
+        return term;
+    }
+
+    void follow() {
+        if (term == 0) return;
+        term = 0;
+        deadlines.follow();
+    }
+
+    /** The apply thread, for every fact. */
+    void accept(Fact fact, long nowMillis) {
+        if (term == 0) return;
+        if (fact instanceof Fact.LeaseSet set)
+            deadlines.granted(
+                    new Lease(set.id(), set.ttlSeconds(), set.remainingTtlSeconds()), nowMillis * NANOS_PER_MILLI);
+        else if (fact instanceof Fact.LeaseGone gone) deadlines.gone(gone.id());
+    }
+
+    OptionalLong renew(long id, long nowMillis) {
+        return deadlines.renew(id, nowMillis * NANOS_PER_MILLI);
+    }
+
+    OptionalLong remainingSeconds(long id, long nowMillis) {
+        return deadlines.remainingSeconds(id, nowMillis * NANOS_PER_MILLI);
+    }
+
+    /** The loop, every tick. */
+    List<Long> expired(long leadingTerm, long nowMillis) {
+        if (term == 0 || term != leadingTerm || nowMillis - checkedMillis < CHECK_MILLIS) return List.of();
+        checkedMillis = nowMillis;
+        return deadlines.expired(nowMillis * NANOS_PER_MILLI, EXPIRIES_PER_CHECK);
+    }
+}

@@ -1,0 +1,238 @@
+package dev.quorate.store.node;
+
+import dev.quorate.store.Invariant;
+import dev.quorate.store.codec.ChangeCodec;
+import dev.quorate.store.codec.CommandCodec;
+import dev.quorate.store.raft.Entry;
+import dev.quorate.store.raft.HardState;
+import dev.quorate.store.raft.Membership;
+import dev.quorate.store.raft.Message;
+import dev.quorate.store.raft.Notice;
+import dev.quorate.store.raft.RaftCore;
+import dev.quorate.store.raft.Ready;
+import dev.quorate.store.state.Command;
+import dev.quorate.store.state.Envelope;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The loop: what came in goes to raft, what raft says is done. It never waits for a disk, a socket or the state.
+ *
+ * <p>It has no thread of its own, so that the simulator can call {@link #turn}.
+ */
+final class Loop {
+    private final Desk desk;
+    private final RaftCore raft;
+    private final Node.Outside outside;
+    private final Consumer<ApplyWork> apply;
+    private final Changes changes;
+    private final LogUpkeep upkeep;
+    private final Notices notices;
+
+    /** Messages that may leave when their batch is durable, in the order of the batches. */
+    private final Deque<Held> held = new ArrayDeque<>();
+
+    private final SortedMap<Long, StagedState> staged = new TreeMap<>();
+    private @Nullable HardState lastHardState;
+    private long ledBefore;
+
+    /** The node's own things that several of its parts work on. */
+    record Desk(
+            NodeStatus.NodeIdentity identity,
+            NodeConfig config,
+            Mailbox mailbox,
+            Proposals proposals,
+            Reads reads,
+            Leasing leasing,
+            RequestIds requestIds,
+            Ticker ticker) {
+        long watchQueueBytes() {
+            return 64L << 20;
+        }
+    }
+
+    private record Held(long batch, List<Message> messages) {}
+
+    Loop(Desk desk, RaftCore raft, Node.Outside outside, Applier applier, LogUpkeep upkeep, Consumer<ApplyWork> apply) {
+        this.desk = desk;
+        this.raft = raft;
+        this.outside = outside;
+        this.apply = apply;
+        this.upkeep = upkeep;
+        this.changes = new Changes(desk, raft, applier, outside.peers());
+        this.notices = new Notices(raft, now());
+    }
+
+    /** One turn: take what is waiting, let raft think, then do what it says. */
+    void turn(List<Input> inputs) {
+        for (Input input : inputs) accept(input);
+        desk.proposals().submit(raft);
+        desk.reads().submit(raft, now());
+        while (raft.hasReady()) {
+            perform(raft.ready());
+            desk.reads().submit(raft, now());
+        }
+        notices.publish(raft);
+    }
+
+    private void accept(Input input) {
+        switch (input) {
+            case Input.Tick tick -> tick();
+            case Input.Received received -> raft.step(received.message());
+            case Input.Persisted persisted -> persisted(persisted.batch());
+            case Input.Applied applied -> applied(applied.position());
+            case Input.Propose propose -> desk.proposals().take(propose, now());
+            case Input.ReadWanted wanted -> {}
+            case Input.Call call -> changes.take(call, now());
+            case Input.SnapshotReady ready -> snapshotReady(ready);
+            case Input.SnapshotSent sent -> raft.reportSnapshot(sent.to(), sent.delivered());
+            case Input.Forced forced -> upkeep.forced(forced.position(), raft, outside.log());
+            case Input.Unreachable unreachable -> raft.reportUnreachable(unreachable.peer());
+            case Input.MembersApplied applied -> changes.membersApplied(applied.index());
+            case Input.HandOver handOver -> changes.handOver(handOver.done(), now());
+            case Input.Failed failed -> throw new IllegalStateException(failed.what(), failed.cause());
+        }
+    }
+
+    private void tick() {
+        raft.tick();
+        long now = now();
+        desk.proposals().expire(now);
+        desk.reads().tick(raft, now);
+        changes.tick(now);
+        if (!raft.isLeader()) desk.leasing().follow();
+        else for (long lease : desk.leasing().expired(raft.term(), now)) revoke(lease);
+        notices.tick(raft, now);
+    }
+
+    /** Proposed by a leader into its own log, never sent on: a deposed leader's opinion must not reach the next one. */
+    private void revoke(long lease) {
+        Command command = new Command.LeaseRevoke(lease);
+        Waiting waiting = new Waiting(desk.requestIds().next(), command, new CompletableFuture<>());
+        desk.proposals()
+                .take(
+                        new Input.Propose(waiting, CommandCodec.encode(new Envelope(waiting.requestId(), command))),
+                        now());
+    }
+
+    private void persisted(long batch) {
+        raft.persisted(batch);
+        while (!held.isEmpty() && held.getFirst().batch() <= batch)
+            send(held.removeFirst().messages());
+    }
+
+    private void applied(StatePosition position) {
+        raft.applied(position.index());
+        changes.retry(now());
+        if (raft.isLeader() && position.term() == raft.term() && ledBefore != raft.term()) {
+            ledBefore = raft.term();
+            apply.accept(new ApplyWork.Lead(raft.term()));
+        }
+        upkeep.applied(position, raft);
+    }
+
+    private void snapshotReady(Input.SnapshotReady ready) {
+        staged.put(ready.message().base().index(), ready.state());
+        raft.step(ready.message());
+    }
+
+    /** Does what raft says, in the order that keeps its promises. */
+    private void perform(Ready ready) {
+        send(ready.sendNow());
+        write(ready);
+        apply(ready.committed());
+        for (Ready.ReadPoint point : ready.reads()) desk.reads().answered(point);
+        for (long id : ready.readsLost()) desk.reads().lost(id);
+        for (long id : ready.snapshotsWanted()) sendSnapshot(id);
+        for (Notice notice : ready.notices()) note(notice);
+    }
+
+    private void send(List<Message> messages) {
+        for (Message message : messages) outside.peers().send(message);
+    }
+
+    private void write(Ready ready) {
+        if (ready.batch() == 0) return;
+        held.addLast(new Held(ready.batch(), ready.sendAfterPersist()));
+        HardState hardState = ready.hardState();
+        Message.InstallSnapshot install = ready.install();
+        if (install != null) install(ready, install);
+        else outside.log().append(ready.batch(), hardState, ready.entries(), mustSync(ready));
+        if (hardState != null) lastHardState = hardState;
+    }
+
+    /** A commit index alone is worth no sync: it can be learnt again. */
+    private boolean mustSync(Ready ready) {
+        HardState now = ready.hardState();
+        HardState before = lastHardState;
+        if (!ready.entries().isEmpty()) return true;
+        return now != null && (before == null || before.term() != now.term() || before.vote() != now.vote());
+    }
+
+    /**
+     * The mark in the log first, then the swap of the state: a crash between them leaves a whole staged state that the
+     * next start puts in place.
+     */
+    private void install(Ready ready, Message.InstallSnapshot install) {
+        Invariant.check(ready.entries().isEmpty(), "a snapshot comes alone");
+        StagedState state = staged.remove(install.base().index());
+        for (StagedState old : staged.values()) old.discard();
+        staged.clear();
+        outside.log().install(ready.batch(), ready.hardState(), install.base(), install.membership());
+        if (state == null) throw new Invariant.Broken("the snapshot that raft installs was never received");
+        apply.accept(new ApplyWork.Install(state));
+        upkeep.installed(install.base(), install.membership());
+    }
+
+    private void apply(List<Entry> committed) {
+        if (committed.isEmpty()) return;
+        List<Membership> memberships = new ArrayList<>();
+        for (Entry entry : committed) {
+            if (!entry.kind().isChange()) continue;
+            Membership membership = raft.applyChange(ChangeCodec.decode(entry).raft());
+            memberships.add(membership);
+            changes.seen(entry.index());
+            upkeep.membership(entry.index(), membership);
+        }
+        upkeep.handedOut(committed);
+        apply.accept(new ApplyWork.Committed(committed, memberships));
+    }
+
+    private void sendSnapshot(long to) {
+        outside.peers()
+                .sendSnapshot(
+                        to,
+                        raft.term(),
+                        outside.snapshots(),
+                        delivered -> desk.mailbox().fact(new Input.SnapshotSent(to, delivered)));
+    }
+
+    private void note(Notice notice) {
+        if (notice instanceof Notice.BecamePreCandidate) desk.proposals().leaderLost(now());
+        if (notice instanceof Notice.SteppedDown) {
+            desk.leasing().follow();
+            desk.proposals().leaderLost(now());
+        }
+        notices.note(notice);
+    }
+
+    Notices notices() {
+        return notices;
+    }
+
+    /** Only the loop's thread may ask. */
+    Changes changes() {
+        return changes;
+    }
+
+    private long now() {
+        return desk.ticker().millis();
+    }
+}

@@ -1,0 +1,125 @@
+package dev.quorate.store.node;
+
+import dev.quorate.store.raft.Message;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits for the loop, in three lanes: facts from disk, peers and clock first, then ticks, then clients' wishes.
+ *
+ * <p>Each lane has a limit. A tick never waits behind wishes, and ticks that the loop was too busy to take do not pile
+ * up: after a long pause the loop must not believe that many election timeouts have gone by while messages of the
+ * leader still lie unread.
+ */
+public final class Mailbox implements DurableLog.Listener {
+    private static final int MAX_MESSAGES = 8_192;
+    private static final int WISHES_PER_TURN = 1_024;
+
+    private final int maxWishes;
+    private final ConcurrentLinkedQueue<Input> facts = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Input> wishes = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger messageCount = new AtomicInteger();
+    private final AtomicInteger wishCount = new AtomicInteger();
+    private final AtomicBoolean tick = new AtomicBoolean();
+    private volatile @Nullable Thread sleeper;
+
+    public Mailbox(int maxWishes) {
+        this.maxWishes = maxWishes;
+    }
+
+    @Override
+    public void persisted(long batch) {
+        fact(new Input.Persisted(batch));
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        fact(new Input.Failed("the log on disk failed", cause));
+    }
+
+    /** A message from a peer; lost when the loop is far behind, as the network may lose it. */
+    public boolean deliver(Message message) {
+        if (messageCount.incrementAndGet() > MAX_MESSAGES) {
+            messageCount.decrementAndGet();
+            return false;
+        }
+        facts.add(new Input.Received(message));
+        wake();
+        return true;
+    }
+
+    public void unreachable(long member) {
+        fact(new Input.Unreachable(member));
+    }
+
+    /** A whole state has been received and loaded. */
+    public void snapshotReady(Message.InstallSnapshot message, StagedState state) {
+        fact(new Input.SnapshotReady(message, state));
+    }
+
+    /** Something that happened and must be known. */
+    void fact(Input input) {
+        facts.add(input);
+        wake();
+    }
+
+    /** Something a client wants; refused when too many wait. */
+    boolean wish(Input input) {
+        if (wishCount.incrementAndGet() > maxWishes) {
+            wishCount.decrementAndGet();
+            return false;
+        }
+        wishes.add(input);
+        wake();
+        return true;
+    }
+
+    /** One unit of time has passed. */
+    public void tick() {
+        tick.set(true);
+        wake();
+    }
+
+    boolean isEmpty() {
+        return facts.isEmpty() && wishes.isEmpty() && !tick.get();
+    }
+
+    /** All facts, at most one tick, and as many wishes as one turn should carry. */
+    List<Input> drain() {
+        List<Input> inputs = new ArrayList<>();
+        int messages = 0;
+        for (Input next = facts.poll(); next != null; next = facts.poll()) {
+            inputs.add(next);
+            if (next instanceof Input.Received) messages++;
+            if (inputs.size() >= MAX_MESSAGES) break;
+        }
+        messageCount.addAndGet(-messages);
+        if (tick.compareAndSet(true, false)) inputs.add(new Input.Tick());
+        int taken = 0;
+        while (taken < WISHES_PER_TURN) {
+            Input next = wishes.poll();
+            if (next == null) break;
+            inputs.add(next);
+            taken++;
+        }
+        wishCount.addAndGet(-taken);
+        return inputs;
+    }
+
+    /** Blocks the one thread that drains until there is something to drain, or the thread is interrupted. */
+    void await() {
+        sleeper = Thread.currentThread();
+        while (isEmpty() && !Thread.currentThread().isInterrupted()) LockSupport.park(this);
+        sleeper = null;
+    }
+
+    private void wake() {
+        Thread waiting = sleeper;
+        if (waiting != null) LockSupport.unpark(waiting);
+    }
+}

@@ -1,0 +1,155 @@
+package dev.quorate.store.node;
+
+import dev.quorate.store.lease.Lease;
+import dev.quorate.store.lease.Leases;
+import dev.quorate.store.node.LeaderCall.Answer;
+import dev.quorate.store.node.LeaderCall.ListedMember;
+import dev.quorate.store.state.Command;
+import dev.quorate.store.state.Members;
+import dev.quorate.store.state.Outcome;
+import dev.quorate.store.state.Refusal;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Leases, members and leadership. The leader answers; any other member asks the leader for its client, once.
+ *
+ * <p>Any thread may call. Answers of the leader about the membership are waited for until this member has applied the
+ * change as well, so that the list it then shows contains it.
+ */
+public final class MemberCalls {
+    private final Loop.Desk desk;
+    private final Applier applier;
+    private final Notices notices;
+    private final Peers peers;
+
+    MemberCalls(Loop.Desk desk, Applier applier, Notices notices, Peers peers) {
+        this.desk = desk;
+        this.applier = applier;
+        this.notices = notices;
+        this.peers = peers;
+    }
+
+    /** A renewal: the time to live it got, 0 if the lease is not there (any more). */
+    public CompletableFuture<Answer> renewLease(long id) {
+        return ask(new LeaderCall.RenewLease(id));
+    }
+
+    /** Seconds left and granted, -1 if the lease is not there; the keys only if wanted. */
+    public CompletableFuture<Answer> timeToLive(long id, boolean withKeys) {
+        return ask(new LeaderCall.LeaseLife(id, withKeys));
+    }
+
+    /** The new member gets the id that etcd would give it. */
+    public CompletableFuture<Outcome> addMember(List<String> peerUrls, boolean learner) {
+        if (!MemberIds.validUrls(peerUrls)) return done(new Outcome.Refused(Refusal.BAD_MEMBER_URLS));
+        int learners = notices.view().learners().size();
+        if (learner && learners >= desk.config().serving().limits().maxLearners())
+            return done(new Outcome.Refused(Refusal.TOO_MANY_LEARNERS));
+        long id = MemberIds.added(peerUrls, desk.ticker().wallMillis() / 1000);
+        return change(new LeaderCall.ChangeMembers(
+                List.of(new ListedMember(id, "", peerUrls, learner)), List.of(), List.of(), List.of()));
+    }
+
+    /** All of them in one change. */
+    public CompletableFuture<Outcome> removeMembers(List<Long> ids) {
+        return change(new LeaderCall.ChangeMembers(List.of(), List.of(), ids, List.of()));
+    }
+
+    /** All of them in one change. */
+    public CompletableFuture<Outcome> promoteMembers(List<Long> ids) {
+        return change(new LeaderCall.ChangeMembers(List.of(), ids, List.of(), List.of()));
+    }
+
+    public CompletableFuture<Outcome> updateMember(long id, List<String> peerUrls) {
+        if (!MemberIds.validUrls(peerUrls)) return done(new Outcome.Refused(Refusal.BAD_MEMBER_URLS));
+        return change(new LeaderCall.ChangeMembers(
+                List.of(), List.of(), List.of(), List.of(new ListedMember(id, "", peerUrls, false))));
+    }
+
+    /** As etcd: only the leader itself may be asked. */
+    public CompletableFuture<Answer> moveLeader(long to) {
+        return answer(new LeaderCall.MoveLeader(to));
+    }
+
+    private CompletableFuture<Outcome> change(LeaderCall.ChangeMembers change) {
+        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        long due = desk.ticker().millis() + desk.config().timing().requestTimeoutMillis();
+        var _ = ask(change).thenAccept(answer -> {
+            if (!answer.refusal().isEmpty()) outcome.complete(new Outcome.Refused(Refusal.valueOf(answer.refusal())));
+            else
+                desk.reads()
+                        .whenApplied(
+                                answer.index(),
+                                due,
+                                refusal -> outcome.complete(
+                                        refusal.isPresent()
+                                                ? new Outcome.Refused(refusal.get())
+                                                : new Outcome.MembersChanged(members())));
+        });
+        return outcome;
+    }
+
+    private Members members() {
+        return applier.state().members();
+    }
+
+    private static CompletableFuture<Outcome> done(Outcome outcome) {
+        return CompletableFuture.completedFuture(outcome);
+    }
+
+    private CompletableFuture<Answer> ask(LeaderCall call) {
+        long leader = notices.view().leader();
+        if (leader == 0) return refused(Refusal.NO_LEADER);
+        if (leader == desk.identity().memberId()) return answer(call);
+        return peers.ask(leader, call).exceptionally(unreachable -> Answer.refused(Refusal.TIMEOUT.name()));
+    }
+
+    /** This member's own answer, for its client or for another member's. */
+    public CompletableFuture<Answer> answer(LeaderCall call) {
+        return switch (call) {
+            case LeaderCall.RenewLease renew -> renewed(renew.id());
+            case LeaderCall.LeaseLife life -> life(life);
+            case LeaderCall.ChangeMembers change -> toLoop(change);
+            case LeaderCall.MoveLeader move -> toLoop(move);
+        };
+    }
+
+    private CompletableFuture<Answer> toLoop(LeaderCall call) {
+        CompletableFuture<Answer> answer = new CompletableFuture<>();
+        desk.mailbox().fact(new Input.Call(call, answer));
+        return answer;
+    }
+
+    private CompletableFuture<Answer> renewed(long id) {
+        if (desk.leasing().term() == 0) return refused(Refusal.NOT_LEADER);
+        OptionalLong ttl = desk.leasing().renew(id, desk.ticker().millis());
+        return CompletableFuture.completedFuture(new Answer("", ttl.orElse(0), ttl.orElse(0), List.of(), 0));
+    }
+
+    private CompletableFuture<Answer> life(LeaderCall.LeaseLife life) {
+        if (desk.leasing().term() == 0) return refused(Refusal.NOT_LEADER);
+        Leases leases = applier.state().leases();
+        long granted = leases.lease(life.id()).map(Lease::ttlSeconds).orElse(0L);
+        OptionalLong left =
+                desk.leasing().remainingSeconds(life.id(), desk.ticker().millis());
+        if (granted == 0 || left.isEmpty())
+            return CompletableFuture.completedFuture(new Answer("", -1, 0, List.of(), 0));
+        return CompletableFuture.completedFuture(
+                new Answer("", left.getAsLong(), granted, life.withKeys() ? leases.keysOf(life.id()) : List.of(), 0));
+    }
+
+    private static CompletableFuture<Answer> refused(Refusal reason) {
+        return CompletableFuture.completedFuture(Answer.refused(reason.name()));
+    }
+
+    /** The command as it may go on the log: no lease may live shorter than an election and a half. */
+    Command admissible(Command command) {
+        if (!(command instanceof Command.LeaseGrant grant)) return command;
+        int heartbeat = desk.config().timing().heartbeatMillis();
+        long minimumMillis = 3L * desk.config().timing().electionTicks() / 2 * heartbeat;
+        long minimumSeconds = (minimumMillis + 999) / 1000;
+        return grant.ttlSeconds() >= minimumSeconds ? grant : new Command.LeaseGrant(grant.id(), minimumSeconds);
+    }
+}

@@ -1,0 +1,207 @@
+package dev.quorate.store.node;
+
+import dev.quorate.store.Bytes;
+import dev.quorate.store.codec.CommandCodec;
+import dev.quorate.store.mvcc.ValueLog;
+import dev.quorate.store.raft.RaftCore;
+import dev.quorate.store.state.Alarm;
+import dev.quorate.store.state.Command;
+import dev.quorate.store.state.Envelope;
+import dev.quorate.store.state.Outcome;
+import dev.quorate.store.state.Refusal;
+import dev.quorate.store.state.StoreState;
+import dev.quorate.store.watch.WatchRegistry;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Supplier;
+
+/**
+ * One member of a cluster. Any thread may call; nothing blocks.
+ *
+ * <p>Futures are completed by the node's own threads: what hangs on them must be short or run elsewhere. Expected
+ * refusals are values, never exceptions.
+ */
+public final class Node {
+    private final Parts parts;
+    private final Loop.Desk desk;
+    private final Applier applier;
+    private final Loop loop;
+    private final BlockingQueue<ApplyWork> work = new LinkedBlockingQueue<>();
+    private final MemberCalls calls;
+    private volatile boolean stopped;
+
+    /** What a node is put together from. */
+    public record Parts(
+            NodeStatus.NodeIdentity identity,
+            NodeConfig config,
+            RaftCore raft,
+            StagedState.Active start,
+            Mailbox mailbox,
+            Outside outside) {}
+
+    /**
+     * The ports, and what runs in the background.
+     *
+     * @param force syncs the state on disk and says how far it is safe
+     */
+    public record Outside(
+            DurableLog log,
+            Peers peers,
+            SnapshotStore snapshots,
+            Supplier<StatePosition> force,
+            Ticker ticker,
+            Executor background) {}
+
+    public Node(Parts parts) {
+        this.parts = parts;
+        NodeConfig config = parts.config();
+        Outside outside = parts.outside();
+        long timeout = config.timing().requestTimeoutMillis();
+        Reads reads = new Reads(timeout, this::appliedIndex);
+        this.desk = new Loop.Desk(
+                parts.identity(),
+                config,
+                parts.mailbox(),
+                new Proposals(timeout),
+                reads,
+                new Leasing(config.timing().electionMillis()),
+                new RequestIds(parts.identity().memberId(), outside.ticker().wallMillis()),
+                outside.ticker());
+        this.applier = new Applier(parts.start(), desk);
+        LogUpkeep upkeep = new LogUpkeep(config.storage(), parts.mailbox(), outside, parts.start());
+        this.loop = new Loop(desk, parts.raft(), outside, applier, upkeep, work::add);
+        this.calls = new MemberCalls(desk, applier, loop.notices(), outside.peers());
+    }
+
+    // ---- the node's own threads
+
+    /** One turn of the loop with everything that waits; false if nothing waited. Only one thread may call. */
+    public boolean turn() {
+        if (desk.mailbox().isEmpty()) return false;
+        loop.turn(desk.mailbox().drain());
+        return true;
+    }
+
+    /** Applies the next piece that the loop has handed out; false if there is none. Only one thread may call. */
+    public boolean applyNext() {
+        ApplyWork next = work.poll();
+        if (next == null) return applier.compactStep();
+        applier.run(next);
+        return true;
+    }
+
+    void awaitInput() {
+        desk.mailbox().await();
+    }
+
+    void awaitWork() throws InterruptedException {
+        if (work.isEmpty() && applier.compactStep()) return;
+        applier.run(work.take());
+    }
+
+    // ---- clients
+
+    /** Completed when this member has applied the command, with its outcome. */
+    public CompletableFuture<Outcome> propose(Command command) {
+        Command wanted = calls.admissible(command);
+        Optional<Refusal> refusal = refusal(wanted);
+        if (refusal.isPresent()) return CompletableFuture.completedFuture(new Outcome.Refused(refusal.get()));
+        long requestId = desk.requestIds().next();
+        Bytes data = CommandCodec.encode(new Envelope(requestId, wanted));
+        if (data.size() > parts.config().serving().limits().maxRequestBytes())
+            return refused(Refusal.REQUEST_TOO_LARGE);
+        CompletableFuture<Outcome> answer = new CompletableFuture<>();
+        boolean taken = desk.mailbox().wish(new Input.Propose(new Waiting(requestId, wanted, answer), data));
+        return taken ? answer : refused(Refusal.TOO_MANY_REQUESTS);
+    }
+
+    private Optional<Refusal> refusal(Command command) {
+        if (stopped) return Optional.of(Refusal.STOPPED);
+        long unapplied = loop.notices().commit() - appliedIndex();
+        if (unapplied > parts.config().serving().limits().unapplied() && !(command instanceof Command.LeaseRevoke))
+            return Optional.of(Refusal.TOO_MANY_REQUESTS);
+        Optional<Refusal> forbidden = state().forbidden(command);
+        return forbidden.isPresent() ? forbidden : quota(command);
+    }
+
+    /** Over the quota nothing that grows is taken any more, and everybody is told until somebody disarms it. */
+    private Optional<Refusal> quota(Command command) {
+        long cost = StoreState.costBytes(command);
+        if (cost == 0) return Optional.empty();
+        ValueLog log = applier.log();
+        if (log.sizeBytes() + cost < parts.config().storage().quotaInForceBytes()) return Optional.empty();
+        Alarm alarm = new Alarm(parts.identity().memberId(), Alarm.Kind.NO_SPACE);
+        var _ = propose(new Command.AlarmChange(Command.AlarmChange.Action.ACTIVATE, alarm));
+        return Optional.of(Refusal.NO_SPACE);
+    }
+
+    private static CompletableFuture<Outcome> refused(Refusal reason) {
+        return CompletableFuture.completedFuture(new Outcome.Refused(reason));
+    }
+
+    /** Completed empty when a read of {@link #state} is linearizable. */
+    public CompletableFuture<Optional<Refusal>> readPoint() {
+        if (stopped) return CompletableFuture.completedFuture(Optional.of(Refusal.STOPPED));
+        CompletableFuture<Optional<Refusal>> reader = new CompletableFuture<>();
+        if (desk.reads().add(reader)) desk.mailbox().fact(new Input.ReadWanted());
+        return reader;
+    }
+
+    /** The state as of the last applied batch. It is another object after a snapshot came in: do not keep it. */
+    public StoreState state() {
+        return applier.state();
+    }
+
+    public WatchRegistry watches() {
+        return applier.watches();
+    }
+
+    /** Leases, members and leadership: what the leader answers, wherever the client asked. */
+    public MemberCalls calls() {
+        return calls;
+    }
+
+    public NodeConfig config() {
+        return parts.config();
+    }
+
+    public NodeStatus status() {
+        StatePosition position = applier.position();
+        ValueLog log = applier.log();
+        return new NodeStatus(
+                parts.identity(),
+                loop.notices().view(),
+                new NodeStatus.Progress(
+                        Math.max(loop.notices().commit(), position.index()), position.index(), position.term()),
+                position.revision(),
+                new NodeStatus.Sizes(
+                        log.sizeBytes(),
+                        log.liveBytes(),
+                        parts.config().storage().quotaInForceBytes()),
+                new NodeStatus.Counters(
+                        loop.notices().leaderChanges(),
+                        desk.proposals().pending(),
+                        desk.proposals().failed()));
+    }
+
+    private long appliedIndex() {
+        return applier.position().index();
+    }
+
+    /** Hands leadership over if it is here; completed when somebody else leads or nobody can. */
+    public CompletableFuture<LeaderCall.Answer> handOver() {
+        CompletableFuture<LeaderCall.Answer> done = new CompletableFuture<>();
+        desk.mailbox().fact(new Input.HandOver(done));
+        return done;
+    }
+
+    /** Takes nothing more and answers everybody who waits. The threads must have ended. */
+    public void stop() {
+        stopped = true;
+        desk.proposals().stop();
+        desk.reads().stop();
+    }
+}

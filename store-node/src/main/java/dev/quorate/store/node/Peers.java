@@ -1,0 +1,27 @@
+package dev.quorate.store.node;
+
+import dev.quorate.store.raft.Message;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** Port: the other members. Nothing waits; messages may be lost, and raft sends again. */
+public interface Peers {
+    void send(Message message);
+
+    /** Who is there from now on, with the URLs of each, this member left out. */
+    void update(SortedMap<Long, Address> members);
+
+    /** Streams the whole state in the background; tells once whether the receiver has it. */
+    void sendSnapshot(long to, long leaderTerm, SnapshotStore from, Consumer<Boolean> delivered);
+
+    /** Asks the leader; completes exceptionally when it cannot be reached. */
+    CompletableFuture<LeaderCall.Answer> ask(long leader, LeaderCall call);
+
+    /** Milliseconds since the connection to this member last worked; 0 while it works. */
+    long silentMillis(long member);
+
+    /** Where a member listens for its peers. */
+    record Address(List<String> urls) {}
+}

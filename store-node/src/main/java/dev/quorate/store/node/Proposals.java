@@ -1,0 +1,122 @@
+package dev.quorate.store.node;
+
+import dev.quorate.store.Bytes;
+import dev.quorate.store.raft.Proposed;
+import dev.quorate.store.raft.RaftCore;
+import dev.quorate.store.state.Refusal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The proposals of this member's clients, from the mailbox to the answer.
+ *
+ * <p>All that one turn finds become one append. While no leader is known they wait here instead of failing: most
+ * elections are over long before a client gives up. The loop adds and expires; the apply thread takes out.
+ */
+final class Proposals {
+    /** More than this in one append would make every entry of it wait for a long write. */
+    private static final long BATCH_BYTES = 4L << 20;
+
+    private final Map<Long, Waiting> waiting = new ConcurrentHashMap<>();
+    private final Deadlines deadlines = new Deadlines();
+    private final LongAdder failed = new LongAdder();
+    private final long timeoutMillis;
+    private List<Input.Propose> next = new ArrayList<>();
+    private long leaderLostMillis = Long.MIN_VALUE;
+
+    Proposals(long timeoutMillis) {
+        this.timeoutMillis = timeoutMillis;
+    }
+
+    void take(Input.Propose proposal, long nowMillis) {
+        watch(proposal.waiting(), nowMillis);
+        next.add(proposal);
+    }
+
+    /** Waits for the entry of something that was proposed in another way. */
+    void watch(Waiting one, long nowMillis) {
+        waiting.put(one.requestId(), one);
+        deadlines.add(one.requestId(), nowMillis + timeoutMillis);
+    }
+
+    /** Hands everything that waits to raft, at the end of the intake of one turn. */
+    void submit(RaftCore raft) {
+        if (next.isEmpty()) return;
+        List<Input.Propose> all = next;
+        next = new ArrayList<>();
+        int from = 0;
+        while (from < all.size()) {
+            int to = endOfBatch(all, from);
+            List<Input.Propose> batch = all.subList(from, to);
+            List<Bytes> datas = new ArrayList<>(batch.size());
+            for (Input.Propose proposal : batch) datas.add(proposal.data());
+            settle(raft.propose(datas), batch);
+            from = to;
+        }
+    }
+
+    private static int endOfBatch(List<Input.Propose> all, int from) {
+        long bytes = 0;
+        int to = from;
+        while (to < all.size() && bytes < BATCH_BYTES)
+            bytes += all.get(to++).data().size();
+        return to;
+    }
+
+    private void settle(Proposed proposed, List<Input.Propose> batch) {
+        switch (proposed) {
+            case ACCEPTED, FORWARDED -> {}
+            case NO_LEADER, TRANSFERRING -> keepLiving(batch);
+            case TOO_MUCH_UNCOMMITTED, CHANGE_PENDING, CHANGE_INVALID -> refuse(batch, Refusal.TOO_MANY_REQUESTS);
+            case NOT_A_MEMBER -> refuse(batch, Refusal.STOPPED);
+        }
+    }
+
+    /** What has expired meanwhile is not proposed any more: its client was told that it may not have happened. */
+    private void keepLiving(List<Input.Propose> batch) {
+        for (Input.Propose proposal : batch) {
+            if (waiting.containsKey(proposal.waiting().requestId())) next.add(proposal);
+        }
+    }
+
+    private void refuse(List<Input.Propose> batch, Refusal reason) {
+        for (Input.Propose proposal : batch)
+            take(proposal.waiting().requestId()).ifPresent(one -> one.refuse(reason));
+    }
+
+    /** The request with this id if its client still waits here; it is taken out. Any thread. */
+    Optional<Waiting> take(long requestId) {
+        return Optional.ofNullable(waiting.remove(requestId));
+    }
+
+    void leaderLost(long nowMillis) {
+        leaderLostMillis = nowMillis;
+    }
+
+    void expire(long nowMillis) {
+        boolean leaderFailed = leaderLostMillis != Long.MIN_VALUE && nowMillis - leaderLostMillis <= 2 * timeoutMillis;
+        Refusal reason = leaderFailed ? Refusal.TIMEOUT_LEADER_FAIL : Refusal.TIMEOUT;
+        deadlines.expire(
+                nowMillis,
+                id -> take(id).ifPresent(one -> {
+                    failed.increment();
+                    one.refuse(reason);
+                }));
+    }
+
+    void stop() {
+        for (Long id : List.copyOf(waiting.keySet())) take(id).ifPresent(one -> one.refuse(Refusal.STOPPED));
+    }
+
+    long failed() {
+        return failed.sum();
+    }
+
+    int pending() {
+        return waiting.size();
+    }
+}
