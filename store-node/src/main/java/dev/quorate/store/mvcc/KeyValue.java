@@ -13,6 +13,11 @@ public record KeyValue(Bytes key, long createRevision, long modRevision, long ve
         return KeyValueForm.decode(encoded);
     }
 
+    /** The key of an encoded one, without decoding the rest. */
+    public static Bytes keyOf(Bytes encoded) {
+        return KeyValueForm.keyOf(encoded);
+    }
+
     /** What is stored for a deletion: the key and nothing else. */
     public static KeyValue tombstone(Bytes key) {
         return new KeyValue(key, 0, 0, 0, Bytes.EMPTY, 0);

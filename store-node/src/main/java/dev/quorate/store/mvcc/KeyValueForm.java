@@ -56,6 +56,30 @@ final class KeyValueForm {
         return reader.varint() == KEY ? reader.bytes() : Bytes.EMPTY;
     }
 
+    /** What the index keeps of a version, and its lease; the value is skipped. */
+    record Numbers(Bytes key, long create, long version, long lease) {}
+
+    static Numbers numbers(Bytes encoded) {
+        Reader reader = new Reader(encoded);
+        Bytes key = Bytes.EMPTY;
+        long create = 0;
+        long version = 0;
+        long lease = 0;
+        while (reader.hasMore()) {
+            int tag = (int) reader.varint();
+            switch (tag) {
+                case KEY -> key = reader.bytes();
+                case VALUE -> reader.skipBytes();
+                case CREATE -> create = reader.varint();
+                case MOD -> reader.varint();
+                case VERSION -> version = reader.varint();
+                case LEASE -> lease = reader.varint();
+                default -> throw new Invariant.Broken("a stored KeyValue has an unknown field, tag " + tag);
+            }
+        }
+        return new Numbers(key, create, version, lease);
+    }
+
     static int varintSize(long value) {
         return (63 - Long.numberOfLeadingZeros(value | 1)) / 7 + 1;
     }
@@ -119,11 +143,15 @@ final class KeyValueForm {
         }
 
         Bytes bytes() {
+            int size = skipBytes();
+            return Bytes.wrap(Arrays.copyOfRange(in, at - size, at));
+        }
+
+        int skipBytes() {
             long size = varint();
             Invariant.check(size >= 0 && size <= in.length - at, "a stored KeyValue is shorter than it says", size);
-            int from = at;
             at += (int) size;
-            return Bytes.wrap(Arrays.copyOfRange(in, from, at));
+            return (int) size;
         }
     }
 }

@@ -1,29 +1,125 @@
 package dev.quorate.store.state;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** The members of the cluster and the ids that can never come back; immutable. */
 public final class Members {
-    public static final Members NONE = new Members();
+    private static final Comparator<Long> UNSIGNED = Long::compareUnsigned;
 
-    private Members() {}
+    public static final Members NONE = new Members(new TreeMap<>(UNSIGNED), new TreeSet<>(UNSIGNED));
+
+    private final SortedMap<Long, Member> members;
+    private final SortedSet<Long> removed;
+
+    private Members(SortedMap<Long, Member> members, SortedSet<Long> removed) {
+        this.members = members;
+        this.removed = removed;
+    }
 
     /** Ordered by id, unsigned. */
     public List<Member> all() {
-        return List.of();
+        return List.copyOf(members.values());
     }
 
     public Optional<Member> get(long id) {
-        return Optional.empty();
+        return Optional.ofNullable(members.get(id));
     }
 
     public boolean wasRemoved(long id) {
-        return false;
+        return removed.contains(id);
+    }
+
+    /** Ordered by id, unsigned. */
+    public List<Long> removed() {
+        return List.copyOf(removed);
     }
 
     /** Why the list would not take this change, or empty when it would. */
     public Optional<Refusal> refusal(List<MemberChange> changes) {
+        Members soFar = this;
+        for (MemberChange change : changes) {
+            Optional<Refusal> refusal = soFar.refusal(change);
+            if (refusal.isPresent()) return refusal;
+            soFar = soFar.with(change);
+        }
         return Optional.empty();
+    }
+
+    private Optional<Refusal> refusal(MemberChange change) {
+        if (wasRemoved(change.id())) return Optional.of(Refusal.MEMBER_NOT_FOUND);
+        Member known = members.get(change.id());
+        return switch (change) {
+            case MemberChange.Added added -> {
+                if (known != null) yield Optional.of(Refusal.MEMBER_EXISTS);
+                yield urlsTaken(added.member().peerUrls(), added.id());
+            }
+            case MemberChange.Promoted promoted -> {
+                if (known == null) yield Optional.of(Refusal.MEMBER_NOT_FOUND);
+                yield known.learner() ? Optional.empty() : Optional.of(Refusal.MEMBER_NOT_LEARNER);
+            }
+            case MemberChange.Removed gone -> known == null ? Optional.of(Refusal.MEMBER_NOT_FOUND) : Optional.empty();
+            case MemberChange.Updated updated -> {
+                if (known == null) yield Optional.of(Refusal.MEMBER_NOT_FOUND);
+                yield urlsTaken(updated.peerUrls(), updated.id());
+            }
+        };
+    }
+
+    private Optional<Refusal> urlsTaken(List<String> urls, long byOtherThan) {
+        for (Member other : members.values()) {
+            if (other.id() == byOtherThan) continue;
+            for (String url : urls) {
+                if (other.peerUrls().contains(url)) return Optional.of(Refusal.PEER_URL_EXISTS);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The list after a change that it does not refuse. */
+    public Members with(MemberChange change) {
+        SortedMap<Long, Member> next = new TreeMap<>(members);
+        SortedSet<Long> gone = removed;
+        switch (change) {
+            case MemberChange.Added added -> next.put(added.id(), added.member());
+            case MemberChange.Promoted promoted ->
+                next.computeIfPresent(promoted.id(), (id, member) -> member.promoted());
+            case MemberChange.Updated updated ->
+                next.computeIfPresent(updated.id(), (id, member) -> member.at(updated.peerUrls()));
+            case MemberChange.Removed one -> {
+                next.remove(one.id());
+                gone = new TreeSet<>(removed);
+                gone.add(one.id());
+            }
+        }
+        return new Members(next, gone);
+    }
+
+    /** A member as it says itself that it is; ids that are not members are ignored. */
+    public Members with(Member member) {
+        SortedMap<Long, Member> next = new TreeMap<>(members);
+        next.put(member.id(), member);
+        return new Members(next, removed);
+    }
+
+    /** What has to be remembered of a change. */
+    List<Fact> facts(List<MemberChange> changes) {
+        List<Fact> facts = new ArrayList<>();
+        for (MemberChange change : changes) {
+            Member now = members.get(change.id());
+            facts.add(now == null ? new Fact.MemberRemoved(change.id()) : new Fact.MemberSet(now));
+        }
+        return facts;
+    }
+
+    @Override
+    public String toString() {
+        return members.values() + " removed " + removed;
     }
 }

@@ -1,10 +1,14 @@
 package dev.quorate.store.state;
 
 import dev.quorate.store.Bytes;
+import dev.quorate.store.lease.Lease;
 import dev.quorate.store.lease.Leases;
+import dev.quorate.store.mvcc.KeyEvent;
+import dev.quorate.store.mvcc.MvccStore;
 import dev.quorate.store.mvcc.MvccView;
 import dev.quorate.store.mvcc.Revision;
 import dev.quorate.store.mvcc.ValueLog;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,66 +19,181 @@ import java.util.Optional;
  * answer clients. Everything else may be called from any thread and shows the state as of the last ended batch.
  */
 public final class StoreState {
-    public StoreState(ValueLog log) {}
+    private final ValueLog log;
+    private final MvccStore store;
+    private final Leases leases;
+    private final KeyCommands keys;
+    private Settings settings;
+    private volatile Settings published;
+
+    StoreState(ValueLog log, MvccStore store, Leases leases, Settings settings) {
+        this.log = log;
+        this.store = store;
+        this.leases = leases;
+        this.keys = new KeyCommands(store, leases);
+        this.settings = settings;
+        this.published = settings;
+    }
+
+    /** The state before anything happened. */
+    public StoreState(ValueLog log) {
+        this(log, new MvccStore(log), new Leases(), Settings.NONE);
+    }
 
     /** Collects what a recovery of the value log finds, in its order, and makes the state from it. */
     public static final class Restoring {
-        public Restoring() {}
+        private final Restore restore;
 
-        public void version(Revision revision, boolean tombstone, Bytes encodedKeyValue) {}
+        public Restoring(ValueLog log) {
+            restore = new Restore(log);
+        }
 
-        public void fact(Fact fact) {}
+        public void version(Revision revision, boolean tombstone, Bytes encodedKeyValue) {
+            restore.version(revision, tombstone, encodedKeyValue);
+        }
 
-        public StoreState finish(ValueLog log, long revision) {
-            return new StoreState(log);
+        public void fact(Fact fact) {
+            restore.fact(fact);
+        }
+
+        /** Everything was told; {@code revision} is that of the last whole batch. */
+        public StoreState finish(long revision) {
+            return restore.finish(revision);
         }
     }
 
     public Applied apply(long index, long term, Envelope envelope) {
-        return new Applied(new Outcome.Done(), 0, List.of(), List.of());
+        return apply(envelope.command());
     }
 
-    /** Closes the batch in the value log and shows its changes to readers. */
-    public void endBatch(long appliedIndex, long appliedTerm) {}
+    private Applied apply(Command command) {
+        Optional<Refusal> forbidden = settings.forbidden(command);
+        if (forbidden.isPresent()) return of(new Outcome.Refused(forbidden.get()));
+        return switch (command) {
+            case Op.Put put -> of(keys.put(put));
+            case Op.DeleteRange delete -> of(keys.deleteRange(delete));
+            case Op.Txn txn -> of(keys.txn(txn));
+            case Command.Compact compact -> compact(compact);
+            case Command.LeaseGrant grant -> grant(grant);
+            case Command.LeaseRevoke revoke -> revoke(revoke);
+            case Command.LeaseCheckpoint checkpoint -> checkpoint(checkpoint);
+            case Command.AlarmChange change -> of(settings.alarm(change));
+            case Command.MemberAttributes attributes -> of(settings.attributes(attributes));
+            case Command.MembersChange change -> of(settings.members(change));
+            case Command.ClusterVersionSet set -> of(settings.clusterVersion(set));
+            case Command.DowngradeSet set -> of(settings.downgrade(set));
+            case Command.Noop noop -> of(new Outcome.Done());
+            case Command.Unknown unknown -> of(new Outcome.Refused(Refusal.UNKNOWN_COMMAND));
+        };
+    }
+
+    private Applied compact(Command.Compact command) {
+        if (command.revision() <= store.compactRevision()) return of(new Outcome.Refused(Refusal.COMPACTED));
+        if (command.revision() > store.revision()) return of(new Outcome.Refused(Refusal.FUTURE_REVISION));
+        store.compact(command.revision());
+        return of(
+                new Outcome.Compacted(store.revision()),
+                List.of(),
+                List.of(new Fact.CompactionMark(command.revision())));
+    }
+
+    private Applied grant(Command.LeaseGrant grant) {
+        Optional<Refusal> refusal = Checks.leaseGrant(grant);
+        if (refusal.isEmpty() && grant.id() == 0) refusal = Optional.of(Refusal.LEASE_NOT_FOUND);
+        if (refusal.isEmpty() && leases.exists(grant.id())) refusal = Optional.of(Refusal.LEASE_EXISTS);
+        if (refusal.isPresent()) return of(new Outcome.Refused(refusal.get()));
+        long ttl = Math.max(1, grant.ttlSeconds());
+        leases.set(new Lease(grant.id(), ttl, 0));
+        return of(new Outcome.LeaseGranted(grant.id(), ttl), List.of(), List.of(new Fact.LeaseSet(grant.id(), ttl, 0)));
+    }
+
+    private Applied revoke(Command.LeaseRevoke revoke) {
+        if (!leases.exists(revoke.id())) return of(new Outcome.Refused(Refusal.LEASE_NOT_FOUND));
+        List<KeyEvent> events = keys.deleteAll(leases.keysOf(revoke.id()));
+        leases.remove(revoke.id());
+        return of(new Outcome.LeaseRevoked(), events, List.of(new Fact.LeaseGone(revoke.id())));
+    }
+
+    private Applied checkpoint(Command.LeaseCheckpoint checkpoint) {
+        List<Fact> facts = new ArrayList<>();
+        for (Command.LeaseCheckpoint.Remaining one : checkpoint.leases()) {
+            Optional<Lease> known = leases.lease(one.id());
+            if (known.isEmpty()) continue;
+            Lease lease = new Lease(one.id(), known.get().ttlSeconds(), one.remainingTtlSeconds());
+            leases.set(lease);
+            facts.add(new Fact.LeaseSet(lease.id(), lease.ttlSeconds(), lease.remainingTtlSeconds()));
+        }
+        return of(new Outcome.Done(), List.of(), facts);
+    }
+
+    private Applied of(KeyCommands.Done done) {
+        return of(done.outcome(), done.events(), List.of());
+    }
+
+    private Applied of(Settings.Changed changed) {
+        settings = changed.settings();
+        return of(changed.outcome(), List.of(), changed.facts());
+    }
+
+    private Applied of(Outcome outcome) {
+        return of(outcome, List.of(), List.of());
+    }
+
+    private Applied of(Outcome outcome, List<KeyEvent> events, List<Fact> facts) {
+        return new Applied(outcome, store.revision(), events, facts);
+    }
+
+    /** Closes the batch in the value log and shows its changes to readers; the facts must have been appended before. */
+    public void endBatch(long appliedIndex, long appliedTerm) {
+        log.endBatch(appliedIndex, appliedTerm, store.revision());
+        store.publish();
+        published = settings;
+    }
 
     /** Does a bounded piece of what compactions left to do; false = nothing left. Apply thread, between batches. */
     public boolean compactStep(int maxKeys) {
-        return false;
+        return store.compactStep(maxKeys);
     }
 
     public MvccView view() {
-        return new MvccView();
+        return store.view();
     }
 
     /** A read-only transaction at this moment; see {@link Checks#isReadOnly}. */
     public Outcome read(Op.Txn txn) {
-        return new Outcome.Done();
+        Optional<Refusal> forbidden = published.forbidden(txn);
+        return forbidden.isPresent() ? new Outcome.Refused(forbidden.get()) : KeyCommands.read(txn, store.view());
     }
 
     public Members members() {
-        return Members.NONE;
+        return published.members();
     }
 
+    /** Ordered by member id, then kind. */
     public List<Alarm> alarms() {
-        return List.of();
+        return published.alarms();
+    }
+
+    /** True while a member says that its data is damaged: then nothing may be read or written. */
+    public boolean isCorrupt() {
+        return published.isRaised(Alarm.Kind.CORRUPT);
     }
 
     public Leases leases() {
-        return new Leases();
+        return leases;
     }
 
     /** Empty before the first one is set. */
     public String clusterVersion() {
-        return "";
+        return published.clusterVersion();
+    }
+
+    public Fact.Downgrade downgrade() {
+        return published.downgrade();
     }
 
     /** What an alarm forbids at this moment, before anything is proposed; apply checks it again. */
     public Optional<Refusal> forbidden(Command command) {
-        return Optional.empty();
-    }
-
-    /** How much the command may add to the value log: key + value + 256 for a put, 64 for a lease. */
-    public static long costBytes(Command command) {
-        return 0;
+        return published.forbidden(command);
     }
 }

@@ -1,0 +1,52 @@
+package dev.quorate.store.mvcc;
+
+import dev.quorate.store.Bytes;
+import java.util.zip.CRC32C;
+
+/**
+ * The hash of the key space that etcd members compare with each other: CRC-32C over the name of etcd's bucket and then,
+ * in revision order, the bucket's key and value of every version that still counts.
+ */
+final class KeySpaceHash {
+    private static final byte[] BUCKET = {'k', 'e', 'y'};
+    private static final int KEY_SIZE = 17;
+
+    private KeySpaceHash() {}
+
+    static int of(KeyIndex.Node root, ValueLog log, long compactRevision, long revision) {
+        CRC32C crc = new CRC32C();
+        crc.update(BUCKET);
+        byte[] key = new byte[KEY_SIZE + 1];
+        log.scan(0, revision, (at, tombstone, encoded) -> {
+            if (at.main() <= compactRevision && !isKept(root, encoded, at, compactRevision)) return true;
+            int size = bucketKey(key, at, tombstone);
+            crc.update(key, 0, size);
+            update(crc, encoded);
+            return true;
+        });
+        return (int) crc.getValue();
+    }
+
+    private static void update(CRC32C crc, Bytes encoded) {
+        crc.update(encoded.shared(), 0, encoded.size());
+    }
+
+    /** Of what is at or below the compacted revision, only what a reader there sees still counts. */
+    private static boolean isKept(KeyIndex.Node root, Bytes encoded, Revision at, long compactRevision) {
+        KeyVersions versions = KeyIndex.find(root, KeyValueForm.keyOf(encoded).shared());
+        int i = versions == null ? -1 : versions.liveAt(compactRevision);
+        return versions != null && i >= 0 && versions.main(i) == at.main() && versions.sub(i) == at.sub();
+    }
+
+    private static int bucketKey(byte[] out, Revision at, boolean tombstone) {
+        putLong(out, 0, at.main());
+        out[8] = '_';
+        putLong(out, 9, at.sub());
+        out[KEY_SIZE] = 't';
+        return tombstone ? KEY_SIZE + 1 : KEY_SIZE;
+    }
+
+    private static void putLong(byte[] out, int at, long number) {
+        for (int i = 0; i < 8; i++) out[at + i] = (byte) (number >>> (56 - 8 * i));
+    }
+}
