@@ -1,0 +1,108 @@
+package dev.quorate.store.ops;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/** One HTTP/1.1 connection: takes requests one after the other and writes the pages in the same order. */
+public final class HttpConversation extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final int MAX_REQUEST_BYTES = 64 * 1024;
+    private static final int MAX_WAITING = 16;
+
+    private final Function<Ask, CompletableFuture<Page>> pages;
+    private final Deque<Turn> waiting = new ArrayDeque<>();
+
+    private record Turn(Ask ask, boolean keepAlive) {}
+
+    private HttpConversation(Function<Ask, CompletableFuture<Page>> pages) {
+        this.pages = pages;
+    }
+
+    /** Makes a fresh pipeline speak HTTP/1.1. */
+    public static void begin(ChannelPipeline pipeline, Function<Ask, CompletableFuture<Page>> pages) {
+        pipeline.addLast(
+                new HttpServerCodec(),
+                new ForeignWrites(),
+                new HttpObjectAggregator(MAX_REQUEST_BYTES),
+                new HttpConversation(pages));
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+        if (!request.decoderResult().isSuccess()) {
+            write(context, Page.plain(400, "400 Bad Request"), new Turn(Ask.of("", "", ""), false));
+            return;
+        }
+        String accept = request.headers().get(HttpHeaderNames.ACCEPT, "");
+        Ask ask = Ask.of(request.method().name(), request.uri(), accept);
+        waiting.addLast(new Turn(ask, HttpUtil.isKeepAlive(request)));
+        if (waiting.size() == 1) answerFirst(context);
+        else if (waiting.size() > MAX_WAITING) close(context);
+    }
+
+    private void answerFirst(ChannelHandlerContext context) {
+        var _ = pages.apply(waiting.getFirst().ask()).whenComplete((page, failure) -> {
+            Page answer = failure == null ? page : Page.text(500, "Internal Server Error\n");
+            if (context.executor().inEventLoop()) finishFirst(context, answer);
+            else context.executor().execute(() -> finishFirst(context, answer));
+        });
+    }
+
+    private void finishFirst(ChannelHandlerContext context, Page page) {
+        write(context, page, waiting.removeFirst());
+        if (!waiting.isEmpty()) answerFirst(context);
+    }
+
+    private static void write(ChannelHandlerContext context, Page page, Turn turn) {
+        byte[] body =
+                turn.ask().method().equals("HEAD") ? new byte[0] : page.body().shared();
+        var response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(page.status()), Unpooled.wrappedBuffer(body));
+        var headers = response.headers();
+        headers.set("Access-Control-Allow-Headers", "accept, content-type, authorization");
+        headers.set("Access-Control-Allow-Methods", "POST, GET, OPTIONS, PUT, DELETE");
+        headers.set("Access-Control-Allow-Origin", "*");
+        page.headers().forEach(headers::set);
+        if (!page.contentType().isEmpty()) headers.set(HttpHeaderNames.CONTENT_TYPE, page.contentType());
+        headers.setInt(HttpHeaderNames.CONTENT_LENGTH, page.body().size());
+        if (!turn.keepAlive()) headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        ChannelPromise written = context.newPromise();
+        var _ = context.writeAndFlush(
+                response, turn.keepAlive() ? written : written.addListener(ChannelFutureListener.CLOSE));
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        close(context);
+    }
+
+    private static void close(ChannelHandlerContext context) {
+        var _ = context.close();
+    }
+
+    /** On the client port gRPC owns the channel and ends it by writing commands of its own. */
+    private static final class ForeignWrites extends ChannelOutboundHandlerAdapter {
+        @Override
+        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+            var _ = message instanceof HttpObject ? context.write(message, promise) : context.close(promise);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package dev.quorate.store.ops;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/** A port that speaks HTTP/1.1 only, for --listen-metrics-urls. */
+public final class HttpListener implements AutoCloseable {
+    private final Channel channel;
+
+    private HttpListener(Channel channel) {
+        this.channel = channel;
+    }
+
+    public static HttpListener open(
+            InetSocketAddress address, EventLoops loops, Function<Ask, CompletableFuture<Page>> pages)
+            throws IOException {
+        var bound = new ServerBootstrap()
+                .group(loops.accepting(), loops.serving())
+                .channel(loops.channelType())
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel child) {
+                        HttpConversation.begin(child.pipeline(), pages);
+                    }
+                })
+                .bind(address)
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) throw new IOException("cannot listen on " + address, bound.cause());
+        return new HttpListener(bound.channel());
+    }
+
+    public InetSocketAddress address() {
+        return (InetSocketAddress) channel.localAddress();
+    }
+
+    @Override
+    public void close() {
+        channel.close().awaitUninterruptibly();
+    }
+}
