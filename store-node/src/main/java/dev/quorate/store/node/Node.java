@@ -8,6 +8,7 @@ import dev.quorate.store.state.Alarm;
 import dev.quorate.store.state.Command;
 import dev.quorate.store.state.Envelope;
 import dev.quorate.store.state.Outcome;
+import dev.quorate.store.state.Quota;
 import dev.quorate.store.state.Refusal;
 import dev.quorate.store.state.StoreState;
 import dev.quorate.store.watch.WatchRegistry;
@@ -129,7 +130,7 @@ public final class Node {
 
     /** Over the quota nothing that grows is taken any more, and everybody is told until somebody disarms it. */
     private Optional<Refusal> quota(Command command) {
-        long cost = StoreState.costBytes(command);
+        long cost = Quota.costBytes(command);
         if (cost == 0) return Optional.empty();
         ValueLog log = applier.log();
         if (log.sizeBytes() + cost < parts.config().storage().quotaInForceBytes()) return Optional.empty();
@@ -166,6 +167,15 @@ public final class Node {
 
     public NodeConfig config() {
         return parts.config();
+    }
+
+    public NodeStatus.NodeIdentity identity() {
+        return parts.identity();
+    }
+
+    /** Cheap: asked for every call. */
+    public NodeStatus.RaftView raft() {
+        return loop.notices().view();
     }
 
     public NodeStatus status() {
