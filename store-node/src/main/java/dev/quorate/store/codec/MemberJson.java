@@ -26,6 +26,21 @@ final class MemberJson {
         };
     }
 
+    /** A member as etcd stores it. */
+    static String write(Member member) {
+        return "{" + fields(member) + "}";
+    }
+
+    static Member member(String text) {
+        Map<?, ?> json = object(Json.read(text));
+        return new Member(
+                json.get("id") instanceof Long id ? id : 0,
+                text(json.get("name")),
+                texts(json.get("peerURLs")),
+                texts(json.get("clientURLs")),
+                Boolean.TRUE.equals(json.get("isLearner")));
+    }
+
     static String writeAll(long requestId, List<MemberChange> changes) {
         List<String> all = new ArrayList<>();
         for (MemberChange change : changes) all.add(change instanceof MemberChange.Removed ? "{}" : write(change));
