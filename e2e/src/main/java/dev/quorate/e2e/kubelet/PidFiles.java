@@ -1,0 +1,56 @@
+package dev.quorate.e2e.kubelet;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+
+/** Notes about running processes, so that what a killed kubelet left behind is found again, and nothing else. */
+final class PidFiles {
+    private static final long PATIENCE_SECONDS = 10;
+
+    private PidFiles() {}
+
+    static void write(Path file, Process process) throws IOException {
+        Files.writeString(file, line(process.toHandle()));
+    }
+
+    /** Kills every process that a pid file under the folder names, if it still is the one that was meant. */
+    static void killAll(Path pods) {
+        if (!Files.isDirectory(pods)) return;
+        try (Stream<Path> files = Files.walk(pods, 2)) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".pid")).toList()) {
+                String line = Files.readString(file);
+                Optional<ProcessHandle> left = ProcessHandle.of(Long.parseLong(line.substring(0, line.indexOf(' '))))
+                        .filter(process -> line.equals(line(process)));
+                if (left.isPresent()) kill(left.get());
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void kill(ProcessHandle process) {
+        process.destroyForcibly();
+        try {
+            process.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("process " + process.pid() + " of an earlier run cannot be stopped", e);
+        }
+    }
+
+    /** A pid alone may mean another process by now; with the time of its start it cannot. */
+    private static String line(ProcessHandle process) {
+        return process.pid() + " "
+                + process.info().startInstant().map(Object::toString).orElse("?");
+    }
+}
