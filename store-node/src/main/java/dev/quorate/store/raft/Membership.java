@@ -1,8 +1,11 @@
 package dev.quorate.store.raft;
 
+import dev.quorate.store.raft.MembershipChange.ChangeKind;
+import dev.quorate.store.raft.MembershipChange.Single;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -62,6 +65,48 @@ public record Membership(
         all.addAll(outgoing);
         all.addAll(learners);
         return all;
+    }
+
+    /**
+     * The membership after this change, or nothing if the change is not possible here: it would leave no voter, a joint
+     * configuration is already active, or there is none to leave. Depends on nothing else, so all members agree.
+     */
+    public Optional<Membership> after(MembershipChange change) {
+        if (change.leaveJoint()) return isJoint() ? Optional.of(left()) : Optional.empty();
+        List<Single> effective = change.changes().stream()
+                .filter(single -> single.kind() != ChangeKind.UPDATE)
+                .toList();
+        if (effective.isEmpty()) return Optional.of(this);
+        if (isJoint()) return Optional.empty();
+        boolean joint = effective.size() > 1;
+        Membership next = changed(effective, joint ? voters : sorted(List.of()));
+        return next.voters.isEmpty() ? Optional.empty() : Optional.of(next);
+    }
+
+    private Membership changed(List<Single> singles, SortedSet<Long> nextOutgoing) {
+        Collection<Long> nextVoters = new TreeSet<>(voters);
+        Collection<Long> nextLearners = new TreeSet<>(learners);
+        Collection<Long> later = new TreeSet<>(learnersNext);
+        for (Single single : singles) {
+            long id = single.id();
+            nextVoters.remove(id);
+            nextLearners.remove(id);
+            later.remove(id);
+            switch (single.kind()) {
+                case ADD_VOTER -> nextVoters.add(id);
+                // A voter of the outgoing half keeps voting there until the joint configuration is left.
+                case ADD_LEARNER -> (nextOutgoing.contains(id) ? later : nextLearners).add(id);
+                case REMOVE, UPDATE -> {}
+            }
+        }
+        return new Membership(
+                sorted(nextVoters), nextOutgoing, sorted(nextLearners), sorted(later), !nextOutgoing.isEmpty());
+    }
+
+    private Membership left() {
+        Collection<Long> nextLearners = new TreeSet<>(learners);
+        nextLearners.addAll(learnersNext);
+        return of(voters, nextLearners);
     }
 
     @Override

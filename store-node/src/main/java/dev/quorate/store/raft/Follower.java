@@ -1,0 +1,127 @@
+package dev.quorate.store.raft;
+
+import dev.quorate.store.Bytes;
+import dev.quorate.store.raft.Message.Append;
+import dev.quorate.store.raft.Message.AppendRefusal;
+import dev.quorate.store.raft.Message.AppendReply;
+import dev.quorate.store.raft.Message.Forward;
+import dev.quorate.store.raft.Message.ForwardChange;
+import dev.quorate.store.raft.Message.Heartbeat;
+import dev.quorate.store.raft.Message.HeartbeatReply;
+import dev.quorate.store.raft.Message.InstallSnapshot;
+import dev.quorate.store.raft.Message.PreVoteReply;
+import dev.quorate.store.raft.Message.PreVoteRequest;
+import dev.quorate.store.raft.Message.ReadReply;
+import dev.quorate.store.raft.Message.ReadRequest;
+import dev.quorate.store.raft.Message.TimeoutNow;
+import dev.quorate.store.raft.Message.TransferRequest;
+import dev.quorate.store.raft.Message.VoteReply;
+import dev.quorate.store.raft.Message.VoteRequest;
+import java.util.List;
+
+/** Follows the leader of its term, if it knows one, and votes. Voters that hear nothing for too long campaign. */
+final class Follower implements Role {
+    private final ForwardedReads reads = new ForwardedReads();
+
+    @Override
+    public Role onTick(RaftState state) {
+        reads.onTick(state);
+        if (++state.electionElapsed < state.electionTimeout) return this;
+        state.restartElectionTimer();
+        return campaign(state);
+    }
+
+    @Override
+    public Role onMessage(RaftState state, Message message) {
+        switch (message) {
+            case Append append -> {
+                state.heardFromLeader(append.from());
+                state.accept(append);
+            }
+            case Heartbeat heartbeat -> {
+                state.heardFromLeader(heartbeat.from());
+                state.answer(heartbeat);
+            }
+            case InstallSnapshot snapshot -> {
+                state.heardFromLeader(snapshot.from());
+                state.accept(snapshot);
+            }
+            case VoteRequest request -> state.answer(request);
+            case TimeoutNow go -> {
+                return Candidate.start(state, this, true);
+            }
+            case ReadReply reply -> reads.answered(state, reply);
+            case Forward forward -> state.refuseForward(forward.from());
+            case ForwardChange forward -> state.refuseForward(forward.from());
+            case PreVoteRequest _,
+                    PreVoteReply _,
+                    VoteReply _,
+                    AppendReply _,
+                    AppendRefusal _,
+                    HeartbeatReply _,
+                    ReadRequest _,
+                    TransferRequest _ -> {}
+        }
+        return this;
+    }
+
+    @Override
+    public Role onPersisted(RaftState state) {
+        return this;
+    }
+
+    @Override
+    public Role onMembership(RaftState state) {
+        return this;
+    }
+
+    @Override
+    public Role onTurnEnd(RaftState state) {
+        reads.ask(state);
+        return this;
+    }
+
+    @Override
+    public void leave(RaftState state) {
+        reads.lose(state);
+    }
+
+    @Override
+    public Role campaign(RaftState state) {
+        return Candidate.start(state, this, false);
+    }
+
+    @Override
+    public Proposed propose(RaftState state, List<Bytes> datas) {
+        if (state.isOutsider()) return Proposed.NOT_A_MEMBER;
+        if (state.leader == 0) return Proposed.NO_LEADER;
+        state.out.send(new Forward(state.self(), state.leader, state.term, datas));
+        return Proposed.FORWARDED;
+    }
+
+    @Override
+    public Proposed proposeChange(RaftState state, MembershipChange change, EntryKind kind, Bytes data) {
+        if (state.isOutsider()) return Proposed.NOT_A_MEMBER;
+        if (state.leader == 0) return Proposed.NO_LEADER;
+        state.out.send(new ForwardChange(state.self(), state.leader, state.term, change, kind, data));
+        return Proposed.FORWARDED;
+    }
+
+    @Override
+    public void read(RaftState state, long readId) {
+        if (state.leader == 0) {
+            state.out.readLost(readId);
+        } else {
+            reads.add(readId);
+        }
+    }
+
+    @Override
+    public void transfer(RaftState state, long to) {
+        if (state.leader == 0) {
+            state.out.note(new Notice.TransferRefused(to));
+        } else {
+            state.out.send(new TransferRequest(state.self(), state.leader, state.term, to));
+        }
+    }
+}
