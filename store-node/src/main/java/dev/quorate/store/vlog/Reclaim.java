@@ -1,0 +1,172 @@
+package dev.quorate.store.vlog;
+
+import dev.quorate.store.Bytes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Rewrites a run of neighbouring files that are full of garbage into one file with their live records.
+ *
+ * <pre>
+ * 1. Only closed files; the run is as long as its live records fit into one file.
+ * 2. A dead tombstone, and a fact that says "gone", stays while an older file could still hold what it hides: it goes
+ *    only when the run begins at the log's first file.
+ * 3. The new file ends with one batch end: the position of the run's last batch, continuing after its first one's
+ *    predecessor. So the chain of batches stays whole.
+ * 4. What dies while the copy runs is marked in the new file when it takes its place.
+ * </pre>
+ */
+final class Reclaim {
+    private static final int PIECE_BYTES = 1 << 20;
+
+    private final ValueLogFiles log;
+    private final ValueLogOptions options;
+    private final Records out = new Records();
+    private final RevisionTable rows = new RevisionTable();
+
+    /** For each row of the new file, where it came from. */
+    private final List<Origin> origins = new ArrayList<>();
+
+    private final List<Moved> moved = new ArrayList<>();
+    private final List<Moved> forgotten = new ArrayList<>();
+    private long previousIndex = -1;
+    private ByteBuffer lastEnd = ByteBuffer.allocate(0);
+    private int pieceBase = Records.MAGIC_BYTES;
+
+    private record Origin(Segment segment, int row) {}
+
+    private record Moved(Bytes key, Facts.Place from, int newOffset) {}
+
+    Reclaim(ValueLogFiles log, ValueLogOptions options) {
+        this.log = log;
+        this.options = options;
+    }
+
+    boolean run() throws IOException {
+        Segments before = log.segments();
+        int first = candidate(before.files());
+        if (first < 0) return false;
+        List<Segment> run = run(before.files(), first);
+        SegmentName name = new SegmentName(
+                run.getFirst().name().first(),
+                run.getLast().name().last(),
+                run.stream()
+                                .mapToLong(segment -> segment.name().generation())
+                                .max()
+                                .orElse(0)
+                        + 1);
+        long capacity = run.stream().mapToLong(Segment::writtenBytes).sum() + Records.MAGIC_BYTES;
+        Path passing = log.folder().resolve(name.file() + ".tmp");
+        Segment target = Segment.create(passing, name, capacity, options.readMode());
+        for (Segment source : run) copy(source, target, first == 0);
+        finish(target);
+        target.settle();
+        ValueLogFiles.syncFolder(log.folder());
+        synchronized (log) {
+            takePlace(target, log.segments().files().indexOf(run.getFirst()), run.size());
+        }
+        return true;
+    }
+
+    private int candidate(List<Segment> files) {
+        for (int i = 0; i < files.size() - 1; i++) {
+            Segment segment = files.get(i);
+            if (segment.deadBytes() > segment.writtenBytes() * options.deadShare()) return i;
+        }
+        return -1;
+    }
+
+    private List<Segment> run(List<Segment> files, int first) {
+        List<Segment> run = new ArrayList<>();
+        long live = 0;
+        for (int i = first; i < files.size() - 1; i++) {
+            Segment segment = files.get(i);
+            live += segment.writtenBytes() - segment.deadBytes();
+            boolean worthIt = segment.deadBytes() > segment.writtenBytes() * options.deadShare();
+            if (i > first && (!worthIt || live > options.segmentBytes())) break;
+            run.add(segment);
+        }
+        return run;
+    }
+
+    private void copy(Segment source, Segment target, boolean oldest) throws IOException {
+        SegmentScan scan = new SegmentScan(source.channel(), Records.MAGIC_BYTES, source.writtenBytes());
+        int row = 0;
+        long offset = scan.offset();
+        for (ByteBuffer record = scan.next(); record.hasRemaining(); record = scan.next()) {
+            switch (RecordType.of(record.get(2 * Integer.BYTES))) {
+                case VERSION -> copyVersion(source, row++, record, true);
+                case TOMBSTONE -> copyVersion(source, row++, record, oldest);
+                case FACT -> copyFact(source, (int) offset, record, oldest);
+                case END -> copyEnd(record);
+            }
+            offset = scan.offset();
+            if (out.sizeBytes() >= PIECE_BYTES) flush(target);
+        }
+        if (scan.offset() != source.writtenBytes()) {
+            throw new DamagedValueLog(source.file(), scan.offset(), "a record is not what was written");
+        }
+    }
+
+    private void copyVersion(Segment source, int row, ByteBuffer record, boolean mayGo) {
+        synchronized (log) {
+            if (mayGo && source.dead().get(row)) return;
+        }
+        RevisionTable table = source.table();
+        rows.add(table.main(row), table.sub(row), pieceBase + out.copy(record.duplicate()));
+        origins.add(new Origin(source, row));
+    }
+
+    private void copyFact(Segment source, int offset, ByteBuffer record, boolean oldest) {
+        Bytes key = Opening.body(record, Integer.BYTES).slice(0, record.getInt(Records.HEADER_BYTES));
+        Facts.Place place;
+        synchronized (log) {
+            place = log.facts().latest(key);
+        }
+        if (place == null || place.segment() != source || place.offset() != offset) return;
+        if (place.gone() && oldest) forgotten.add(new Moved(key, place, 0));
+        else moved.add(new Moved(key, place, pieceBase + out.copy(record.duplicate())));
+    }
+
+    private void copyEnd(ByteBuffer record) {
+        if (previousIndex < 0) previousIndex = record.getLong(Records.HEADER_BYTES);
+        byte[] bytes = new byte[record.remaining()];
+        record.get(0, bytes);
+        lastEnd = ByteBuffer.wrap(bytes);
+    }
+
+    private void finish(Segment target) throws IOException {
+        out.end(previousIndex, Opening.position(lastEnd));
+        flush(target);
+        target.table().take(rows);
+    }
+
+    private void flush(Segment target) throws IOException {
+        int size = out.sizeBytes();
+        target.append(out.whole());
+        out.clear();
+        pieceBase += size;
+        LockSupport.parkNanos(size * 1_000_000_000L / options.reclaimBytesPerSecond());
+    }
+
+    private void takePlace(Segment target, int first, int count) {
+        for (int row = 0; row < origins.size(); row++) {
+            Origin origin = origins.get(row);
+            if (!origin.segment().dead().get(origin.row())) continue;
+            target.dead().set(row);
+            target.addDeadBytes(target.recordBytes(target.table().offset(row)));
+        }
+        for (Moved fact : moved) {
+            Facts.Place from = fact.from();
+            Facts.Place to = new Facts.Place(target, fact.newOffset(), from.sizeBytes(), from.gone());
+            boolean current = log.facts().moved(fact.key(), from, to);
+            if (!current || from.gone()) target.addDeadBytes(from.sizeBytes());
+        }
+        for (Moved fact : forgotten) log.facts().forget(fact.key(), fact.from());
+        log.swap(first, count, target);
+    }
+}

@@ -1,0 +1,214 @@
+package dev.quorate.store.vlog;
+
+import dev.quorate.store.Bytes;
+import dev.quorate.store.Invariant;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.BitSet;
+import java.util.zip.CRC32C;
+
+/**
+ * One file of the log with its table in memory and its mapping.
+ *
+ * <p>The file has its full length from the start (unwritten space is a hole), so that one mapping serves it for life: a
+ * mapped file is never cut. When a reclaimed segment is closed, a reader that still holds it meets an
+ * {@link IllegalStateException} of the arena and looks the revision up again.
+ */
+final class Segment {
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+    private volatile Path file;
+    private final SegmentName name;
+    private final FileChannel channel;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment mapping;
+    private final ReadMode readMode;
+    private final RevisionTable table = new RevisionTable();
+
+    /** Rows of the table that nobody will ask for again. Guarded by the log. */
+    private final BitSet dead = new BitSet();
+
+    private volatile long writtenBytes;
+    private volatile long deadBytes;
+    private boolean unsynced;
+
+    private Segment(Path file, SegmentName name, FileChannel channel, long capacity, ReadMode readMode)
+            throws IOException {
+        this.file = file;
+        this.name = name;
+        this.channel = channel;
+        this.readMode = readMode;
+        this.mapping = channel.map(FileChannel.MapMode.READ_ONLY, 0, capacity, arena);
+        Advice.random(mapping);
+    }
+
+    /** A new file with nothing but its first bytes, under its own name or a passing one until {@link #settle}. */
+    static Segment create(Path file, SegmentName name, long capacity, ReadMode readMode) throws IOException {
+        FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            ByteBuffer magic = ByteBuffer.allocate(Records.MAGIC_BYTES)
+                    .putLong(Records.MAGIC)
+                    .flip();
+            writeFully(channel, magic, 0);
+            Segment segment = new Segment(file, name, channel, capacity, readMode);
+            segment.writtenBytes = Records.MAGIC_BYTES;
+            segment.unsynced = true;
+            return segment;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            Files.deleteIfExists(file);
+            throw e;
+        }
+    }
+
+    /** An existing file whose bytes count up to {@code length}; what lies behind is cut off before it is mapped. */
+    static Segment open(Path file, SegmentName name, long length, long capacity, ReadMode readMode) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            channel.truncate(length);
+            Segment segment = new Segment(file, name, channel, Math.max(capacity, length), readMode);
+            segment.writtenBytes = length;
+            segment.unsynced = true;
+            return segment;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    Path file() {
+        return file;
+    }
+
+    SegmentName name() {
+        return name;
+    }
+
+    RevisionTable table() {
+        return table;
+    }
+
+    BitSet dead() {
+        return dead;
+    }
+
+    FileChannel channel() {
+        return channel;
+    }
+
+    long writtenBytes() {
+        return writtenBytes;
+    }
+
+    long deadBytes() {
+        return deadBytes;
+    }
+
+    void addDeadBytes(long bytes) {
+        deadBytes = deadBytes + bytes;
+    }
+
+    boolean hasRoomFor(int bytes) {
+        return writtenBytes + bytes <= mapping.byteSize();
+    }
+
+    /** Writes a whole batch. Its rows must be in the table, not published yet. */
+    void append(ByteBuffer batch) throws IOException {
+        int size = batch.remaining();
+        synchronized (channel) {
+            unsynced = true;
+        }
+        writeFully(channel, batch, writtenBytes);
+        writtenBytes = writtenBytes + size;
+        table.publish();
+    }
+
+    /** The size of the whole record at an offset. */
+    int recordBytes(int offset) {
+        return Records.HEADER_BYTES + mapping.get(INT, offset + Integer.BYTES);
+    }
+
+    /** The KeyValue of the version at an offset; checked. */
+    Bytes keyValue(int offset) {
+        byte[] record;
+        if (readMode == ReadMode.MMAP) {
+            record = new byte[recordBytes(offset)];
+            MemorySegment.copy(mapping, ValueLayout.JAVA_BYTE, offset, record, 0, record.length);
+        } else {
+            record = pread(offset);
+        }
+        CRC32C crc = new CRC32C();
+        crc.update(record, Integer.BYTES, record.length - Integer.BYTES);
+        int stored = ByteBuffer.wrap(record).getInt(0);
+        if ((int) crc.getValue() != stored) {
+            throw new Invariant.Broken("value log " + file + " is damaged at offset " + offset
+                    + ": the checksum differs. This member must not answer from it");
+        }
+        return Bytes.wrap(record).slice(Records.HEADER_BYTES + Records.REVISION_BYTES, record.length);
+    }
+
+    /** Gives a file that was written under a passing name its own, once its bytes are safe. */
+    void settle() throws IOException {
+        force();
+        Path own = file.resolveSibling(name.file());
+        Files.move(file, own, StandardCopyOption.ATOMIC_MOVE);
+        file = own;
+    }
+
+    /** The folder was renamed. */
+    void moved(Path folder) {
+        file = folder.resolve(file.getFileName());
+    }
+
+    /** Returns whether there was something to sync. */
+    boolean force() throws IOException {
+        synchronized (channel) {
+            if (!unsynced) return false;
+            unsynced = false;
+        }
+        channel.force(false);
+        return true;
+    }
+
+    void close() {
+        arena.close();
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new IllegalStateException("close " + file, e);
+        }
+    }
+
+    private byte[] pread(int offset) {
+        try {
+            ByteBuffer length = ByteBuffer.allocate(Integer.BYTES);
+            readFully(length, offset + Integer.BYTES);
+            ByteBuffer record = ByteBuffer.allocate(Records.HEADER_BYTES + length.getInt(0));
+            readFully(record, offset);
+            return record.array();
+        } catch (IOException e) {
+            throw new IllegalStateException("read " + file + " at " + offset, e);
+        }
+    }
+
+    private void readFully(ByteBuffer into, long at) throws IOException {
+        while (into.hasRemaining()) {
+            if (channel.read(into, at + into.position()) < 0) throw new IOException("end of file");
+        }
+    }
+
+    private static void writeFully(FileChannel channel, ByteBuffer bytes, long at) throws IOException {
+        long offset = at;
+        while (bytes.hasRemaining()) offset += channel.write(bytes, offset);
+    }
+}

@@ -1,0 +1,108 @@
+package dev.quorate.store.vlog;
+
+import dev.quorate.store.node.SnapshotStore;
+import dev.quorate.store.node.StatePosition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a member's state lives: {@code vlog} is the present one, {@code vlog.staged} one that came from the leader.
+ *
+ * <p>The change from one to the other is two renames; whichever of them a crash lets through, the next start finds
+ * exactly one whole state: a staged folder without a present one was about to take its place.
+ */
+public final class StateFolder implements SnapshotStore, AutoCloseable {
+    private final Path present;
+    private final Path staged;
+    private final Path old;
+    private final ValueLogOptions options;
+    private volatile ValueLogFiles log;
+    private @Nullable ValueLogFiles replaced;
+
+    private StateFolder(Path parent, ValueLogOptions options, long safeIndex, Recovery recovery) throws IOException {
+        this.present = parent.resolve("vlog");
+        this.staged = parent.resolve("vlog.staged");
+        this.old = parent.resolve("vlog.old");
+        this.options = options;
+        if (!Files.exists(present) && Files.exists(staged)) move(staged, present);
+        delete(staged);
+        delete(old);
+        this.log = ValueLogFiles.open(present, options, safeIndex, recovery);
+    }
+
+    /** Opens the present state under a parent folder, as {@link ValueLogFiles#open} does. */
+    public static StateFolder open(Path parent, ValueLogOptions options, long safeIndex, Recovery recovery)
+            throws IOException {
+        Files.createDirectories(parent);
+        return new StateFolder(parent, options, safeIndex, recovery);
+    }
+
+    public ValueLogFiles log() {
+        return log;
+    }
+
+    @Override
+    public Export export() {
+        return log.export();
+    }
+
+    @Override
+    public Import receive(StatePosition position, long sizeBytes) throws IOException {
+        delete(staged);
+        return new StateImport(staged);
+    }
+
+    /** Reads the staged state, every record checked. It does not count before {@link #activate}. */
+    public ValueLogFiles openStaged(StatePosition announced, Recovery recovery) throws IOException {
+        ValueLogFiles loaded = ValueLogFiles.open(staged, options, announced.index(), recovery);
+        if (loaded.position().equals(announced)) return loaded;
+        loaded.close();
+        delete(staged);
+        throw new IOException("the state that arrived is at " + loaded.position() + ", not at " + announced);
+    }
+
+    /** Drops the staged state. */
+    public void discard(ValueLogFiles loaded) throws IOException {
+        loaded.close();
+        delete(staged);
+    }
+
+    /**
+     * Puts the staged state in the place of the present one. Readers that still hold the present one may finish: its
+     * files are let go with the next change or at the end.
+     */
+    public ValueLogFiles activate(ValueLogFiles loaded) throws IOException {
+        loaded.force();
+        if (replaced != null) replaced.close();
+        replaced = log;
+        move(present, old);
+        move(staged, present);
+        ValueLogFiles.syncFolder(present.toAbsolutePath().getParent());
+        loaded.moved(present);
+        delete(old);
+        log = loaded;
+        return loaded;
+    }
+
+    @Override
+    public void close() {
+        log.close();
+        if (replaced != null) replaced.close();
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) return;
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
+        }
+    }
+}

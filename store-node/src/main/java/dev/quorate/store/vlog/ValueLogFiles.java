@@ -1,0 +1,311 @@
+package dev.quorate.store.vlog;
+
+import dev.quorate.store.Bytes;
+import dev.quorate.store.Invariant;
+import dev.quorate.store.mvcc.Revision;
+import dev.quorate.store.mvcc.ValueLog;
+import dev.quorate.store.node.StatePosition;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The value log on disk. Its layout and its argument stand in the package comment.
+ *
+ * <p>One thread appends, ends batches and declares versions dead; any thread reads, scans, forces and reclaims. The
+ * lock is held for moments only, never while a file is read or synced.
+ */
+public final class ValueLogFiles implements ValueLog, AutoCloseable {
+    private volatile Path folder;
+    private final ValueLogOptions options;
+    private final Facts facts;
+    private final Records records = new Records();
+    private final RevisionTable open = new RevisionTable();
+    private final List<Segment> retired = new ArrayList<>();
+
+    private volatile Segments segments;
+    private volatile StatePosition position;
+    private volatile Thread writer = Thread.currentThread();
+    private volatile boolean filesChanged = true;
+    private long lastMain;
+    private int readersOfOldFiles;
+
+    ValueLogFiles(Path folder, ValueLogOptions options, Segments segments, Facts facts, StatePosition position) {
+        this.folder = folder;
+        this.options = options;
+        this.segments = segments;
+        this.facts = facts;
+        this.position = position;
+        this.lastMain = position.revision();
+    }
+
+    /**
+     * Opens a folder, which may be empty.
+     *
+     * @param safeIndex up to this applied index the log was forced once; if it ends before, it is damaged
+     */
+    public static ValueLogFiles open(Path folder, ValueLogOptions options, long safeIndex, Recovery recovery)
+            throws IOException {
+        Files.createDirectories(folder);
+        return new Opening(folder, options, recovery).open(safeIndex);
+    }
+
+    // ---- the writing thread
+
+    @Override
+    public void append(Revision revision, boolean tombstone, Bytes encodedKeyValue) {
+        writer = Thread.currentThread();
+        Invariant.check(revision.main() >= lastMain, "revisions are appended in order", revision.main(), lastMain);
+        open.add(revision.main(), revision.sub(), records.version(revision, tombstone, encodedKeyValue));
+        open.publish();
+        lastMain = revision.main();
+    }
+
+    @Override
+    public synchronized void appendFact(Bytes key, Bytes value) {
+        facts.add(key, value, records.fact(key, value));
+    }
+
+    @Override
+    public void endBatch(long appliedIndex, long appliedTerm, long revision) {
+        StatePosition next = new StatePosition(appliedIndex, appliedTerm, revision);
+        int size = records.sizeBytes();
+        records.end(position.index(), next);
+        try {
+            write(next);
+        } catch (IOException e) {
+            records.truncate(size);
+            throw new UncheckedIOException("the value log in " + folder + " cannot be written", e);
+        }
+        records.clear();
+        open.clear();
+    }
+
+    private synchronized void write(StatePosition next) throws IOException {
+        ByteBuffer batch = records.whole();
+        if (!segments.active().hasRoomFor(batch.remaining())) roll(batch.remaining());
+        Segment active = segments.active();
+        int base = Math.toIntExact(active.writtenBytes());
+        for (int row = 0; row < open.count(); row++) {
+            active.table().add(open.main(row), open.sub(row), base + open.offset(row));
+        }
+        try {
+            active.append(batch);
+        } catch (IOException e) {
+            active.table().rollback();
+            throw e;
+        }
+        facts.settle(active, base);
+        position = next;
+    }
+
+    private void roll(int batchBytes) throws IOException {
+        SegmentName name = SegmentName.at(segments.active().name().last() + 1);
+        long capacity = Math.max(options.segmentBytes(), batchBytes + Records.MAGIC_BYTES);
+        Segment next = Segment.create(folder.resolve(name.file()), name, capacity, options.readMode());
+        filesChanged = true;
+        long from = open.count() > 0 ? open.main(0) : lastMain + 1;
+        segments = segments.with(next, from);
+    }
+
+    @Override
+    public synchronized void dead(Revision revision) {
+        Segment segment = segments.of(revision.main());
+        int row = segment.table().find(revision.main(), revision.sub());
+        if (row < 0 || segment.dead().get(row)) return;
+        segment.dead().set(row);
+        segment.addDeadBytes(segment.recordBytes(segment.table().offset(row)));
+    }
+
+    // ---- any thread
+
+    @Override
+    public Bytes read(Revision revision) {
+        while (true) {
+            Segment segment = segments.of(revision.main());
+            int row = segment.table().find(revision.main(), revision.sub());
+            if (row < 0) return ofOpenBatch(revision);
+            try {
+                return segment.keyValue(segment.table().offset(row));
+            } catch (IllegalStateException e) {
+                if (e instanceof Invariant.Broken || segments.files().contains(segment)) throw e;
+            }
+        }
+    }
+
+    private Bytes ofOpenBatch(Revision revision) {
+        if (Thread.currentThread() != writer) return Bytes.EMPTY;
+        int row = open.find(revision.main(), revision.sub());
+        return row < 0 ? Bytes.EMPTY : records.body(open.offset(row), Records.REVISION_BYTES);
+    }
+
+    @Override
+    public void scan(long fromMain, long toMainInclusive, Visitor visitor) {
+        Scan scan = new Scan(fromMain, toMainInclusive, visitor);
+        while (!scan.ended) {
+            Segments now = segments;
+            try {
+                scan.run(now);
+            } catch (ClosedChannelException e) {
+                Invariant.check(now != segments, "only a replaced file is closed under a reader");
+            } catch (IOException e) {
+                throw new UncheckedIOException("the value log in " + folder + " cannot be read", e);
+            }
+        }
+    }
+
+    /** One scan; goes on behind what it has shown when a file was replaced under it. */
+    private static final class Scan {
+        private final long toMain;
+        private final Visitor visitor;
+        private long main;
+        private long sub;
+        private boolean ended;
+
+        Scan(long fromMain, long toMain, Visitor visitor) {
+            this.main = fromMain;
+            this.toMain = toMain;
+            this.visitor = visitor;
+        }
+
+        void run(Segments now) throws IOException {
+            List<Segment> files = now.files();
+            for (int i = now.indexOf(main); i < files.size() && !ended; i++) one(files.get(i));
+            ended = true;
+        }
+
+        private void one(Segment segment) throws IOException {
+            RevisionTable table = segment.table();
+            int row = table.atOrAfter(main, sub);
+            if (row >= table.count()) return;
+            SegmentScan scan = new SegmentScan(segment.channel(), table.offset(row), segment.writtenBytes());
+            for (ByteBuffer record = scan.next(); record.hasRemaining() && !ended; record = scan.next()) {
+                RecordType type = RecordType.of(record.get(2 * Integer.BYTES));
+                if (type == RecordType.VERSION || type == RecordType.TOMBSTONE) show(type, record);
+            }
+        }
+
+        private void show(RecordType type, ByteBuffer record) {
+            Revision revision = Opening.revision(record);
+            if (revision.main() > toMain) {
+                ended = true;
+                return;
+            }
+            Bytes keyValue = Opening.body(record, Records.REVISION_BYTES);
+            if (!visitor.version(revision, type == RecordType.TOMBSTONE, keyValue)) ended = true;
+            main = revision.main();
+            sub = revision.sub() + 1;
+        }
+    }
+
+    @Override
+    public long sizeBytes() {
+        long bytes = 0;
+        for (Segment segment : segments.files()) bytes += segment.writtenBytes();
+        return bytes;
+    }
+
+    @Override
+    public long liveBytes() {
+        long bytes = 0;
+        for (Segment segment : segments.files()) bytes += segment.writtenBytes() - segment.deadBytes();
+        return bytes;
+    }
+
+    /** The last whole batch. */
+    public StatePosition position() {
+        return position;
+    }
+
+    /** Syncs everything up to the last whole batch and returns its position. Takes as long as the disk does. */
+    public StatePosition force() throws IOException {
+        StatePosition safe = position;
+        boolean changed = filesChanged;
+        filesChanged = false;
+        for (Segment segment : segments.files()) {
+            try {
+                segment.force();
+            } catch (ClosedChannelException e) {
+                Invariant.check(!segments.files().contains(segment), "only a replaced file is closed");
+            }
+        }
+        if (changed) syncFolder(folder);
+        return safe;
+    }
+
+    /** Rewrites one run of files that are full of garbage. Returns whether there was one. Takes its time. */
+    public boolean reclaim() throws IOException {
+        return new Reclaim(this, options).run();
+    }
+
+    /** Holds the files of the last whole batch until the export is closed. */
+    public synchronized StateExport export() {
+        readersOfOldFiles++;
+        return new StateExport(segments.files(), position, this::released);
+    }
+
+    private synchronized void released() {
+        readersOfOldFiles--;
+        dropRetired();
+    }
+
+    // ---- for reclaiming
+
+    Path folder() {
+        return folder;
+    }
+
+    Segments segments() {
+        return segments;
+    }
+
+    Facts facts() {
+        return facts;
+    }
+
+    /** Puts a rewritten file in the place of its sources. The caller holds the lock. */
+    void swap(int first, int count, Segment by) {
+        retired.addAll(segments.files().subList(first, first + count));
+        segments = segments.replaced(first, count, by);
+        filesChanged = true;
+        dropRetired();
+    }
+
+    private void dropRetired() {
+        if (readersOfOldFiles > 0) return;
+        for (Segment segment : retired) {
+            segment.close();
+            try {
+                Files.deleteIfExists(segment.file());
+            } catch (IOException e) {
+                throw new UncheckedIOException("remove " + segment.file(), e);
+            }
+        }
+        retired.clear();
+    }
+
+    /** The folder was renamed with everything in it. */
+    synchronized void moved(Path to) {
+        folder = to;
+        for (Segment segment : segments.files()) segment.moved(to);
+    }
+
+    static void syncFolder(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        for (Segment segment : segments.files()) segment.close();
+        for (Segment segment : retired) segment.close();
+    }
+}

@@ -1,0 +1,12 @@
+package dev.quorate.store.vlog;
+
+/**
+ * How a value log is laid out.
+ *
+ * @param segmentBytes when a file is full; a larger batch gets a larger file
+ * @param deadShare reclaim a file when so much of it is garbage, 0..1
+ * @param reclaimBytesPerSecond how fast reclaiming may write
+ */
+public record ValueLogOptions(long segmentBytes, ReadMode readMode, double deadShare, long reclaimBytesPerSecond) {
+    public static final ValueLogOptions DEFAULT = new ValueLogOptions(64L << 20, ReadMode.MMAP, 0.3, 32L << 20);
+}
