@@ -1,29 +1,172 @@
 package dev.quorate.store.watch;
 
+import dev.quorate.store.mvcc.EventKind;
+import dev.quorate.store.mvcc.EventsPage;
+import dev.quorate.store.mvcc.KeyEvent;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 
-/** One open watch: a range and a cursor into the history. One stream thread polls it. */
+/** One open watch: a range and a cursor into the history. One stream polls it. */
 public final class Watch {
-    Watch() {}
+    /*
+     * Live: every event of the range at or after `next` that was published is in the queue.
+     * Behind: the queue is empty; what is at or after `next` must be read from the history.
+     * The publisher makes a watch fall behind, its own poll makes it live again.
+     */
+    private static final int MAX_QUEUED = 512;
+
+    private final WatchRegistry registry;
+    private final WatchRequest request;
+    private final Runnable listener;
+    private final long openedAt;
+
+    private final ArrayDeque<Queued> queue = new ArrayDeque<>(2);
+    private long next;
+    private boolean behind;
+    private boolean idle;
+    private boolean closed;
+
+    // Only the publisher uses it, under the registry's lock.
+    private boolean touched;
+
+    Watch(WatchRegistry registry, WatchRequest request, Runnable listener, long openedAt) {
+        this.registry = registry;
+        this.request = request;
+        this.listener = listener;
+        this.openedAt = openedAt;
+        this.next = request.startRevision() == 0 ? openedAt + 1 : request.startRevision();
+        this.behind = next <= openedAt;
+    }
 
     public WatchRequest request() {
-        return new WatchRequest(dev.quorate.store.mvcc.KeyRange.ALL, 0, false, false);
+        return request;
     }
 
     /** The revision of the store when it was opened: for the header of the created reply. */
     public long openedAt() {
-        return 0;
+        return openedAt;
     }
 
     /** May read history from the value log, so it may block for a moment; stops at about {@code maxBytes}. */
     public Polled poll(long maxBytes) {
+        while (true) {
+            synchronized (this) {
+                if (closed) return new Polled.Nothing();
+                // Read under the lock: a later publication then finds the watch idle and wakes it.
+                if (!behind) return drain(registry.published(), maxBytes);
+            }
+            switch (registry.view().events(next, request.range(), maxBytes)) {
+                case EventsPage.Compacted compacted -> {
+                    close();
+                    return new Polled.Compacted(compacted.compactRevision());
+                }
+                case EventsPage.Events page -> {
+                    List<KeyEvent> wanted = wanted(page.events());
+                    registry.caughtUp(this, page.upTo());
+                    if (!wanted.isEmpty()) return new Polled.Events(wanted, page.upTo());
+                }
+            }
+        }
+    }
+
+    /** Whole revisions only: what is published only in part stays in the queue. */
+    private Polled drain(long published, long maxBytes) {
+        List<KeyEvent> events = new ArrayList<>(Math.min(queue.size(), 16));
+        long bytes = 0;
+        long last = 0;
+        while (!queue.isEmpty()) {
+            Queued first = queue.getFirst();
+            if (first.revision() > published || (bytes >= maxBytes && first.revision() != last)) break;
+            last = first.revision();
+            bytes += first.event().sizeBytes();
+            events.add(first.event());
+            queue.removeFirst().letGo();
+        }
+        boolean all = queue.isEmpty() || queue.getFirst().revision() > published;
+        long reached = all ? published : last;
+        next = Math.max(next, reached + 1);
+        if (!events.isEmpty()) return new Polled.Events(events, reached);
+        idle = true;
         return new Polled.Nothing();
+    }
+
+    private List<KeyEvent> wanted(List<KeyEvent> events) {
+        if (!request.noPut() && !request.noDelete()) return events;
+        return events.stream().filter(this::wants).toList();
+    }
+
+    private boolean wants(KeyEvent event) {
+        return event.kind() == EventKind.PUT ? !request.noPut() : !request.noDelete();
     }
 
     /** The revision up to which everything was handed out by poll, if this watch is not behind it. */
     public OptionalLong progress() {
-        return OptionalLong.empty();
+        long published = registry.published();
+        return hasReached(published) ? OptionalLong.of(published) : OptionalLong.empty();
     }
 
-    public void close() {}
+    /** A watch that starts in the future has reached nothing yet. */
+    synchronized boolean hasReached(long revision) {
+        return !behind
+                && !closed
+                && request.startRevision() <= revision
+                && (queue.isEmpty() || queue.getFirst().revision() > revision);
+    }
+
+    public void close() {
+        registry.remove(this);
+        synchronized (this) {
+            closed = true;
+            dropQueue();
+        }
+    }
+
+    /** The publisher has an event of the range; with {@code tight} memory only idle watches may queue it. */
+    synchronized void offer(Queued queued, boolean tight) {
+        if (closed || behind || queued.revision() < next || !wants(queued.event())) return;
+        if (queue.size() >= MAX_QUEUED || (tight && !queue.isEmpty())) {
+            fallBehind();
+            return;
+        }
+        queued.hold();
+        queue.addLast(queued);
+    }
+
+    synchronized void fallBehind() {
+        dropQueue();
+        behind = true;
+    }
+
+    /** The history was read up to this revision. */
+    synchronized void reach(long revision, long published) {
+        next = Math.max(next, revision + 1);
+        if (revision >= published) behind = false;
+    }
+
+    /** Calls the listener if the stream was told that there is nothing. */
+    void wake() {
+        synchronized (this) {
+            if (!idle || (!behind && queue.isEmpty())) return;
+            idle = false;
+        }
+        listener.run();
+    }
+
+    private void dropQueue() {
+        for (Queued queued : queue) queued.letGo();
+        queue.clear();
+    }
+
+    /** True the first time in a batch. */
+    boolean touch() {
+        boolean first = !touched;
+        touched = true;
+        return first;
+    }
+
+    void untouch() {
+        touched = false;
+    }
 }

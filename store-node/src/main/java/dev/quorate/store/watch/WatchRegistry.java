@@ -1,28 +1,131 @@
 package dev.quorate.store.watch;
 
+import dev.quorate.store.Bytes;
+import dev.quorate.store.mvcc.KeyEvent;
+import dev.quorate.store.mvcc.KeyRange;
 import dev.quorate.store.mvcc.MvccView;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** All open watches. */
+/** All open watches, found by key: exact ones in a table, ranges in an interval tree. */
 public final class WatchRegistry {
-    public WatchRegistry(Supplier<MvccView> views, long maxQueuedBytes) {}
+    private final Supplier<MvccView> views;
+    private final long maxQueuedBytes;
+    private final AtomicLong queuedBytes = new AtomicLong();
+    private final Map<Bytes, List<Watch>> exact = new HashMap<>();
+    private final RangeIndex ranges = new RangeIndex();
+    private int size;
+    private volatile long published;
 
-    /** The listener is called from the apply thread (or from open) and must only wake somebody up. */
-    public Watch open(WatchRequest request, Runnable listener) {
-        return new Watch();
+    public WatchRegistry(Supplier<MvccView> views, long maxQueuedBytes) {
+        this.views = views;
+        this.maxQueuedBytes = maxQueuedBytes;
+        this.published = views.get().revision();
+    }
+
+    /** The stream polls it once after opening; the listener is called when there is something after a poll said Nothing. */
+    public synchronized Watch open(WatchRequest request, Runnable listener) {
+        Watch watch = new Watch(this, request, listener, published);
+        if (request.range().isSingle()) {
+            exact.computeIfAbsent(request.range().from(), key -> new ArrayList<>(1))
+                    .add(watch);
+        } else {
+            ranges.add(request.range(), watch);
+        }
+        size++;
+        return watch;
+    }
+
+    synchronized void remove(Watch watch) {
+        KeyRange range = watch.request().range();
+        if (!range.isSingle()) {
+            if (ranges.remove(range, watch)) size--;
+            return;
+        }
+        List<Watch> watches = exact.get(range.from());
+        if (watches == null || !watches.remove(watch)) return;
+        size--;
+        if (watches.isEmpty()) exact.remove(range.from());
     }
 
     /** Apply thread only, after the batch has become visible in the view. */
-    public void publish(EventBatch batch) {}
+    public void publish(EventBatch batch) {
+        List<Watch> touched = new ArrayList<>();
+        synchronized (this) {
+            if (hasGap(batch)) {
+                all(watch -> {
+                    watch.fallBehind();
+                    touched.add(watch);
+                });
+            } else {
+                for (KeyEvent event : batch.events()) offer(event, touched);
+            }
+            published = Math.max(published, batch.revision());
+            for (Watch watch : touched) watch.untouch();
+        }
+        for (Watch watch : touched) watch.wake();
+    }
+
+    /** A whole state was installed: the events in between were never published. */
+    private boolean hasGap(EventBatch batch) {
+        long first = batch.events().isEmpty()
+                ? batch.revision() + 1
+                : batch.events().getFirst().revision().main();
+        return first > published + 1;
+    }
+
+    private void offer(KeyEvent event, List<Watch> touched) {
+        List<Watch> same = exact.get(event.key());
+        if (same == null && ranges.isEmpty()) return;
+        Queued queued = new Queued(event, queuedBytes);
+        boolean tight = queuedBytes.get() > maxQueuedBytes;
+        Consumer<Watch> hand = watch -> {
+            watch.offer(queued, tight);
+            if (watch.touch()) touched.add(watch);
+        };
+        if (same != null) same.forEach(hand);
+        ranges.forEachContaining(event.key(), hand);
+        queued.letGo();
+    }
+
+    private void all(Consumer<Watch> visitor) {
+        for (List<Watch> watches : exact.values()) watches.forEach(visitor);
+        ranges.forEach(visitor);
+    }
+
+    /** Under the lock, so that no event is published between the look at {@code published} and the end of falling behind. */
+    synchronized void caughtUp(Watch watch, long revision) {
+        watch.reach(revision, published);
+    }
 
     /** The answer to a progress request: a revision that every one of these watches has reached, or nothing. */
     public OptionalLong progress(Collection<Watch> watches) {
-        return OptionalLong.empty();
+        long reached = published;
+        for (Watch watch : watches) if (!watch.hasReached(reached)) return OptionalLong.empty();
+        return OptionalLong.of(reached);
     }
 
-    public int size() {
-        return 0;
+    public synchronized int size() {
+        return size;
+    }
+
+    /** Bytes of events that wait in queues. */
+    public long queuedBytes() {
+        return queuedBytes.get();
+    }
+
+    long published() {
+        return published;
+    }
+
+    MvccView view() {
+        return views.get();
     }
 }
