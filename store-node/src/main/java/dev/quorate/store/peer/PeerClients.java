@@ -1,0 +1,211 @@
+package dev.quorate.store.peer;
+
+import com.google.common.util.concurrent.FutureCallback;
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.MoreExecutors;
+import dev.quorate.proto.peer.Hello;
+import dev.quorate.proto.peer.LeaderAnswer;
+import dev.quorate.proto.peer.PeerGrpc;
+import dev.quorate.store.node.LeaderCall;
+import dev.quorate.store.node.Mailbox;
+import dev.quorate.store.node.NodeConfig;
+import dev.quorate.store.node.NodeStatus.NodeIdentity;
+import dev.quorate.store.node.Peers;
+import dev.quorate.store.node.SnapshotStore;
+import dev.quorate.store.raft.Message;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.stub.MetadataUtils;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The way to the other members: for each of them one urgent lane, one bulk lane and one connection for calls. */
+public final class PeerClients implements Peers, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerClients.class);
+    private static final long CALL_TIMEOUT_MILLIS = 5_000;
+
+    private final NodeIdentity self;
+    private final Mailbox mailbox;
+    private final Consumer<String> shutOut;
+    private final PeerLoops loops;
+    private final Map<Long, Lanes> lanes = new ConcurrentHashMap<>();
+
+    /**
+     * @param shutOut hears why the others will not talk to this member any more
+     */
+    public PeerClients(NodeIdentity self, NodeConfig.Tls tls, Mailbox mailbox, Consumer<String> shutOut) {
+        this.self = self;
+        this.mailbox = mailbox;
+        this.shutOut = shutOut;
+        this.loops = new PeerLoops(tls);
+    }
+
+    @Override
+    public void send(Message message) {
+        Lanes to = lanes.get(message.to());
+        if (to == null) return;
+        boolean bulk = message instanceof Message.Append || message instanceof Message.Forward;
+        boolean taken = (bulk ? to.bulk : to.urgent).offer(message);
+        if (!taken && message instanceof Message.Append) to.reportUnreachable();
+    }
+
+    @Override
+    public void update(SortedMap<Long, Address> members) {
+        lanes.forEach((id, old) -> {
+            Address now = members.get(id);
+            if (now == null || !now.equals(old.address)) {
+                lanes.remove(id);
+                old.close();
+            }
+        });
+        members.forEach((id, address) -> {
+            if (id != self.memberId() && !address.urls().isEmpty())
+                lanes.computeIfAbsent(id, member -> new Lanes(member, address));
+        });
+    }
+
+    @Override
+    public void sendSnapshot(long to, long leaderTerm, SnapshotStore from, Consumer<Boolean> delivered) {
+        Lanes lane = lanes.get(to);
+        if (lane == null) {
+            delivered.accept(false);
+            return;
+        }
+        Thread.ofVirtual()
+                .name("snapshot-out")
+                .start(() -> delivered.accept(new SnapshotSender(lane.stub()).send(leaderTerm, from)));
+    }
+
+    @Override
+    public CompletableFuture<LeaderCall.Answer> ask(long leader, LeaderCall call) {
+        CompletableFuture<LeaderCall.Answer> answer = new CompletableFuture<>();
+        Lanes lane = lanes.get(leader);
+        if (lane == null) {
+            answer.completeExceptionally(
+                    Status.UNAVAILABLE.withDescription("unknown member").asException());
+            return answer;
+        }
+        var reply = PeerGrpc.newFutureStub(lane.calls)
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(lane.hello))
+                .withDeadlineAfter(CALL_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+                .call(PeerProtos.toProto(call));
+        Futures.addCallback(
+                reply,
+                new FutureCallback<LeaderAnswer>() {
+                    @Override
+                    public void onSuccess(LeaderAnswer proto) {
+                        answer.complete(PeerProtos.fromProto(proto));
+                    }
+
+                    @Override
+                    public void onFailure(Throwable failure) {
+                        answer.completeExceptionally(failure);
+                    }
+                },
+                MoreExecutors.directExecutor());
+        return answer;
+    }
+
+    @Override
+    public long silentMillis(long member) {
+        Lanes lane = lanes.get(member);
+        return lane == null ? Long.MAX_VALUE : lane.silentMillis();
+    }
+
+    @Override
+    public void close() {
+        lanes.values().forEach(Lanes::close);
+        loops.close();
+    }
+
+    /** Everything that leads to one member. */
+    private final class Lanes {
+        final long member;
+        final Address address;
+        final Metadata hello = new Metadata();
+        final ManagedChannel urgentChannel;
+        final ManagedChannel calls;
+        final PeerLink urgent;
+        final PeerLink bulk;
+        private volatile long silentSinceNanos = System.nanoTime();
+        private volatile long reportedNanos;
+
+        Lanes(long member, Address address) {
+            this.member = member;
+            this.address = address;
+            String url = address.urls().getFirst();
+            hello.put(
+                    PeerMethods.HELLO,
+                    Hello.newBuilder()
+                            .setClusterId(self.clusterId())
+                            .setFrom(self.memberId())
+                            .setTo(member)
+                            .setEpoch(self.epoch())
+                            .build());
+            urgentChannel = loops.channel(url, true);
+            calls = loops.channel(url, false);
+            urgent = new PeerLink(
+                    new PeerLink.Limits(4_096, 16 << 20), urgentChannel, loops.loop(true), hello, listener(true));
+            bulk = new PeerLink(new PeerLink.Limits(4_096, 64 << 20), calls, loops.loop(false), hello, listener(false));
+        }
+
+        private PeerLink.Listener listener(boolean forUrgent) {
+            return new PeerLink.Listener() {
+                @Override
+                public void connected() {
+                    if (!forUrgent) return;
+                    silentSinceNanos = 0;
+                    LOG.info("peer {} connected", Long.toUnsignedString(member, 16));
+                }
+
+                @Override
+                public void disconnected(Status why) {
+                    if (!forUrgent) reportUnreachable();
+                    else lost(why);
+                }
+            };
+        }
+
+        private void lost(Status why) {
+            if (silentSinceNanos == 0) {
+                silentSinceNanos = System.nanoTime();
+                LOG.warn("peer {} lost: {}", Long.toUnsignedString(member, 16), why.getDescription());
+            }
+            String reason = String.valueOf(why.getDescription());
+            if (why.getCode() == Status.Code.FAILED_PRECONDITION
+                    && (reason.equals(PeerMethods.REMOVED) || reason.equals(PeerMethods.OLD_EPOCH)))
+                shutOut.accept(reason);
+        }
+
+        /** Not for every lost message: once in a tenth of a second is enough to slow raft down. */
+        void reportUnreachable() {
+            long now = System.nanoTime();
+            if (now - reportedNanos < 100_000_000) return;
+            reportedNanos = now;
+            mailbox.unreachable(member);
+        }
+
+        PeerGrpc.PeerStub stub() {
+            return PeerGrpc.newStub(calls).withInterceptors(MetadataUtils.newAttachHeadersInterceptor(hello));
+        }
+
+        long silentMillis() {
+            long since = silentSinceNanos;
+            return since == 0 ? 0 : (System.nanoTime() - since) / 1_000_000;
+        }
+
+        void close() {
+            urgent.close();
+            bulk.close();
+            urgentChannel.shutdownNow();
+            calls.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.quorate.store.peer;
+
+import dev.quorate.store.node.LeaderCall;
+import dev.quorate.store.node.SnapshotStore;
+import dev.quorate.store.node.StagedState;
+import dev.quorate.store.raft.Message;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** What the peer port does with what comes in: the running member behind it. */
+public interface PeerHost {
+    /** Who calls: as the caller says. */
+    record Caller(long clusterId, long from, long to, long epoch) {}
+
+    /** Why this caller is not let in; empty to let it in. */
+    Optional<String> refusal(Caller caller);
+
+    void deliver(Message message);
+
+    CompletableFuture<LeaderCall.Answer> answer(LeaderCall call);
+
+    /** A waiting process asks whether it is a listed member. */
+    CompletableFuture<JoinAnswer> join(List<String> peerUrls, String name, String dataNonce);
+
+    SnapshotStore snapshots();
+
+    /** Loads the state that was just received whole. */
+    StagedState load() throws IOException;
+
+    void snapshotReady(Message.InstallSnapshot message, StagedState state);
+
+    /** Others say that this member may not take part any more. */
+    void shutOut(String why);
+
+    /**
+     * The answer to a waiting process.
+     *
+     * @param memberId 0 if it is not listed
+     */
+    record JoinAnswer(
+            Verdict verdict, long clusterId, long memberId, long epoch, List<LeaderCall.ListedMember> members) {
+        /** What the process may do. */
+        public enum Verdict {
+            NOT_LISTED,
+            START,
+            STARTED_BEFORE,
+            UNKNOWN
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package dev.quorate.store.peer;
+
+import dev.quorate.store.raft.Message;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One lane to one member: a bounded queue and the long call that empties it.
+ *
+ * <p>What does not fit is lost, for raft sends again, and a queue without a bound would be memory for a dead member. A
+ * call that ends is opened again, ever more slowly. All but {@link #offer} runs on the lane's one network thread.
+ */
+final class PeerLink {
+    private static final int FRAME_BYTES = 1 << 20;
+    private static final int READY_BYTES = 2 << 20;
+    private static final long FIRST_PAUSE_MILLIS = 50;
+    private static final long LONGEST_PAUSE_MILLIS = 1_000;
+
+    private final Limits limits;
+    private final ManagedChannel channel;
+    private final ScheduledExecutorService loop;
+    private final Metadata hello;
+    private final Listener listener;
+    private final Deque<Message> queue = new ArrayDeque<>();
+    private long queuedBytes;
+    private final AtomicBoolean draining = new AtomicBoolean();
+    private volatile boolean connected;
+    private volatile boolean closed;
+    private @Nullable ClientCall<List<Message>, List<Message>> call;
+    private long pauseMillis = FIRST_PAUSE_MILLIS;
+
+    /** How much may wait. */
+    record Limits(int messages, long bytes) {}
+
+    /** Hears on the network thread. */
+    interface Listener {
+        void connected();
+
+        void disconnected(Status why);
+    }
+
+    PeerLink(
+            Limits limits, ManagedChannel channel, ScheduledExecutorService loop, Metadata hello, Listener listener) {
+        this.limits = limits;
+        this.channel = channel;
+        this.loop = loop;
+        this.hello = hello;
+        this.listener = listener;
+        loop.execute(this::open);
+    }
+
+    /** False: lost. */
+    boolean offer(Message message) {
+        if (!connected) return false;
+        long bytes = sizeBytes(message);
+        synchronized (queue) {
+            if (queue.size() >= limits.messages() || (queuedBytes + bytes > limits.bytes() && !queue.isEmpty()))
+                return false;
+            queue.addLast(message);
+            queuedBytes += bytes;
+        }
+        wake();
+        return true;
+    }
+
+    private void wake() {
+        if (draining.compareAndSet(false, true)) loop.execute(this::drain);
+    }
+
+    private static long sizeBytes(Message message) {
+        long bytes = 64;
+        if (message instanceof Message.Append append) {
+            for (var entry : append.entries()) bytes += entry.sizeBytes();
+        } else if (message instanceof Message.Forward forward) {
+            for (var data : forward.datas()) bytes += data.size();
+        }
+        return bytes;
+    }
+
+    private void open() {
+        if (closed) return;
+        channel.resetConnectBackoff();
+        ClientCall<List<Message>, List<Message>> opened = channel.newCall(
+                PeerMethods.MESSAGES, CallOptions.DEFAULT.withWaitForReady().withOnReadyThreshold(READY_BYTES));
+        call = opened;
+        Metadata headers = new Metadata();
+        headers.merge(hello);
+        opened.start(new Replies(opened), headers);
+        opened.request(1);
+    }
+
+    private void drain() {
+        draining.set(false);
+        ClientCall<List<Message>, List<Message>> open = call;
+        while (open != null && connected && open.isReady()) {
+            List<Message> frame = nextFrame();
+            if (frame.isEmpty()) return;
+            open.sendMessage(frame);
+        }
+    }
+
+    private List<Message> nextFrame() {
+        List<Message> frame = new ArrayList<>();
+        long bytes = 0;
+        synchronized (queue) {
+            while (bytes < FRAME_BYTES && !queue.isEmpty()) {
+                Message next = queue.removeFirst();
+                bytes += sizeBytes(next);
+                frame.add(next);
+            }
+            queuedBytes -= bytes;
+        }
+        return frame;
+    }
+
+    void close() {
+        closed = true;
+        loop.execute(() -> {
+            if (call != null) call.cancel("the member is gone", null);
+        });
+    }
+
+    private final class Replies extends ClientCall.Listener<List<Message>> {
+        private final ClientCall<List<Message>, List<Message>> mine;
+
+        Replies(ClientCall<List<Message>, List<Message>> mine) {
+            this.mine = mine;
+        }
+
+        @Override
+        public void onHeaders(Metadata headers) {
+            pauseMillis = FIRST_PAUSE_MILLIS;
+            connected = true;
+            listener.connected();
+            wake();
+        }
+
+        @Override
+        public void onReady() {
+            wake();
+        }
+
+        @Override
+        public void onClose(Status status, Metadata trailers) {
+            if (mine != call) return;
+            connected = false;
+            call = null;
+            synchronized (queue) {
+                queue.clear();
+                queuedBytes = 0;
+            }
+            if (closed) return;
+            listener.disconnected(status);
+            var _ = loop.schedule(PeerLink.this::open, pauseMillis, TimeUnit.MILLISECONDS);
+            pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, pauseMillis * 2);
+        }
+    }
+}

@@ -1,0 +1,212 @@
+package dev.quorate.store.peer;
+
+import dev.quorate.proto.peer.Hello;
+import dev.quorate.proto.peer.JoinInfoReply;
+import dev.quorate.proto.peer.JoinInfoRequest;
+import dev.quorate.proto.peer.LeaderAnswer;
+import dev.quorate.proto.peer.LeaderCall;
+import dev.quorate.proto.peer.PeerGrpc;
+import dev.quorate.proto.peer.SnapshotPiece;
+import dev.quorate.proto.peer.SnapshotReply;
+import dev.quorate.store.node.NodeConfig;
+import dev.quorate.store.raft.Message;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** The peer port: lets known members in and hands what they say to the host behind it, if there is one already. */
+public final class PeerServer implements AutoCloseable {
+    private static final Context.Key<PeerHost.Caller> CALLER = Context.key("caller");
+    private static final int FRAMES_UNDER_WAY = 64;
+
+    private final Supplier<Optional<PeerHost>> host;
+    private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+    private final Server server;
+
+    /**
+     * @param host empty while this process belongs to no cluster
+     */
+    public PeerServer(List<String> listenUrls, NodeConfig.Tls tls, Supplier<Optional<PeerHost>> host)
+            throws IOException {
+        this.host = host;
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(address(listenUrls.getFirst()));
+        for (String url : listenUrls.subList(1, listenUrls.size())) builder.addListenAddress(address(url));
+        SslContext ssl = URI.create(listenUrls.getFirst()).getScheme().equals("https") ? serverSsl(tls) : null;
+        if (ssl != null) builder.sslContext(ssl);
+        server = builder.executor(calls)
+                .maxInboundMessageSize(PeerMethods.MAX_FRAME_BYTES)
+                .flowControlWindow(PeerMethods.WINDOW_BYTES)
+                .permitKeepAliveTime(1, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .addService(ServerServiceDefinition.builder("quorate.peer.v1.Raft")
+                        .addMethod(PeerMethods.MESSAGES, this::startMessages)
+                        .build())
+                .addService(ServerInterceptors.intercept(new Calls(), new Door()))
+                .build()
+                .start();
+    }
+
+    private static InetSocketAddress address(String url) {
+        URI uri = URI.create(url);
+        return new InetSocketAddress(uri.getHost(), uri.getPort());
+    }
+
+    private static SslContext serverSsl(NodeConfig.Tls tls) throws IOException {
+        SslContextBuilder builder =
+                GrpcSslContexts.forServer(new File(tls.certFile()), new File(tls.keyFile()));
+        if (!tls.trustedCaFile().isEmpty()) builder.trustManager(new File(tls.trustedCaFile()));
+        if (tls.clientCertAuth()) builder.clientAuth(ClientAuth.REQUIRE);
+        return builder.build();
+    }
+
+    /** Why a caller with these headers is not let in; empty if it is. */
+    private Optional<Status> refusal(PeerHost.Caller caller) {
+        Optional<PeerHost> behind = host.get();
+        if (behind.isEmpty()) return Optional.of(Status.UNAVAILABLE.withDescription("not a member yet"));
+        return behind.get().refusal(caller).map(Status.FAILED_PRECONDITION::withDescription);
+    }
+
+    private static PeerHost.Caller caller(Metadata headers) {
+        Hello hello = Optional.ofNullable(headers.get(PeerMethods.HELLO)).orElse(Hello.getDefaultInstance());
+        return new PeerHost.Caller(hello.getClusterId(), hello.getFrom(), hello.getTo(), hello.getEpoch());
+    }
+
+    private ServerCall.Listener<List<Message>> startMessages(
+            ServerCall<List<Message>, List<Message>> call, Metadata headers) {
+        PeerHost.Caller caller = caller(headers);
+        Optional<Status> refusal = refusal(caller);
+        if (refusal.isPresent()) {
+            call.close(refusal.get(), new Metadata());
+            return new ServerCall.Listener<>() {};
+        }
+        call.sendHeaders(new Metadata());
+        call.request(FRAMES_UNDER_WAY);
+        return new Incoming(call, caller);
+    }
+
+    private final class Incoming extends ServerCall.Listener<List<Message>> {
+        private final ServerCall<List<Message>, List<Message>> call;
+        private final PeerHost.Caller caller;
+        private boolean closed;
+
+        Incoming(ServerCall<List<Message>, List<Message>> call, PeerHost.Caller caller) {
+            this.call = call;
+            this.caller = caller;
+        }
+
+        @Override
+        public void onMessage(List<Message> messages) {
+            if (closed) return;
+            Optional<Status> refusal = refusal(caller);
+            if (refusal.isPresent()) {
+                end(refusal.get());
+                return;
+            }
+            host.get().ifPresent(behind -> {
+                for (Message message : messages) if (message.from() == caller.from()) behind.deliver(message);
+            });
+            call.request(1);
+        }
+
+        @Override
+        public void onHalfClose() {
+            end(Status.OK);
+        }
+
+        private void end(Status status) {
+            if (closed) return;
+            closed = true;
+            call.close(status, new Metadata());
+        }
+    }
+
+    /** Lets only members of this cluster call, except for the question of those who want to become one. */
+    private final class Door implements ServerInterceptor {
+        @Override
+        public <Q, A> ServerCall.Listener<Q> interceptCall(
+                ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+            if (call.getMethodDescriptor().equals(PeerGrpc.getJoinInfoMethod())) return next.startCall(call, headers);
+            PeerHost.Caller caller = caller(headers);
+            Optional<Status> refusal = refusal(caller);
+            if (refusal.isEmpty())
+                return Contexts.interceptCall(Context.current().withValue(CALLER, caller), call, headers, next);
+            call.close(refusal.get(), new Metadata());
+            return new ServerCall.Listener<>() {};
+        }
+    }
+
+    private final class Calls extends PeerGrpc.PeerImplBase {
+        @Override
+        public void joinInfo(JoinInfoRequest request, StreamObserver<JoinInfoReply> observer) {
+            Optional<PeerHost> behind = host.get();
+            if (behind.isEmpty()) {
+                answer(
+                        CompletableFuture.completedFuture(JoinInfoReply.newBuilder()
+                                .setVerdict(JoinInfoReply.Verdict.UNKNOWN)
+                                .build()),
+                        observer);
+                return;
+            }
+            answer(
+                    behind.get()
+                            .join(List.copyOf(request.getPeerUrlsList()), request.getName(), request.getDataNonce())
+                            .thenApply(PeerProtos::toProto),
+                    observer);
+        }
+
+        @Override
+        public void call(LeaderCall request, StreamObserver<LeaderAnswer> observer) {
+            answer(
+                    host.get().orElseThrow().answer(PeerProtos.fromProto(request)).thenApply(PeerProtos::toProto),
+                    observer);
+        }
+
+        @Override
+        public StreamObserver<SnapshotPiece> snapshot(StreamObserver<SnapshotReply> observer) {
+            return new SnapshotReceiver(host.get().orElseThrow(), CALLER.get(), observer);
+        }
+
+        private <T> void answer(CompletableFuture<T> future, StreamObserver<T> observer) {
+            var _ = future.whenComplete((reply, failure) -> {
+                if (failure != null) {
+                    observer.onError(Status.INTERNAL
+                            .withDescription(String.valueOf(failure.getMessage()))
+                            .asRuntimeException());
+                    return;
+                }
+                observer.onNext(reply);
+                observer.onCompleted();
+            });
+        }
+    }
+
+    @Override
+    public void close() {
+        server.shutdownNow();
+        calls.shutdownNow();
+    }
+}

@@ -1,0 +1,107 @@
+package dev.quorate.store.peer;
+
+import dev.quorate.proto.peer.SnapshotPiece;
+import dev.quorate.proto.peer.SnapshotReply;
+import dev.quorate.store.Bytes;
+import dev.quorate.store.node.SnapshotStore;
+import dev.quorate.store.node.StagedState;
+import dev.quorate.store.node.StatePosition;
+import dev.quorate.store.raft.EntryId;
+import dev.quorate.store.raft.Message;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes one streamed state in, beside the present one, and tells the loop when it is whole and loaded. */
+final class SnapshotReceiver implements StreamObserver<SnapshotPiece> {
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotReceiver.class);
+
+    private final PeerHost host;
+    private final PeerHost.Caller caller;
+    private final StreamObserver<SnapshotReply> reply;
+    private final CRC32C checksum = new CRC32C();
+    private SnapshotPiece.@Nullable Header header;
+    private SnapshotStore.@Nullable Import incoming;
+    private boolean whole;
+    private boolean failed;
+
+    SnapshotReceiver(PeerHost host, PeerHost.Caller caller, StreamObserver<SnapshotReply> reply) {
+        this.host = host;
+        this.caller = caller;
+        this.reply = reply;
+    }
+
+    @Override
+    public void onNext(SnapshotPiece piece) {
+        if (failed) return;
+        try {
+            take(piece);
+        } catch (IOException failure) {
+            fail(failure);
+        }
+    }
+
+    private void take(SnapshotPiece piece) throws IOException {
+        SnapshotStore.Import open = incoming;
+        if (piece.hasHeader()) {
+            SnapshotPiece.Header begin = piece.getHeader();
+            header = begin;
+            incoming = host.snapshots()
+                    .receive(
+                            new StatePosition(begin.getIndex(), begin.getTerm(), begin.getRevision()),
+                            begin.getSize());
+        } else if (open == null) throw new IOException("a snapshot begins with its header");
+        else if (piece.hasContent()) {
+            byte[] bytes = piece.getContent().toByteArray();
+            checksum.update(bytes);
+            open.write(Bytes.wrap(bytes));
+        } else if (piece.getChecksum() != (int) checksum.getValue())
+            throw new IOException("the checksum of the snapshot is wrong");
+        else whole = true;
+    }
+
+    @Override
+    public void onCompleted() {
+        SnapshotStore.Import open = incoming;
+        SnapshotPiece.Header begin = header;
+        if (failed) return;
+        if (!whole || open == null || begin == null) {
+            fail(new IOException("the snapshot is not whole"));
+            return;
+        }
+        try {
+            open.finish();
+            StagedState state = host.load();
+            LOG.info("received snapshot index={} bytes={}", begin.getIndex(), begin.getSize());
+            host.snapshotReady(
+                    new Message.InstallSnapshot(
+                            caller.from(),
+                            caller.to(),
+                            begin.getLeaderTerm(),
+                            new EntryId(begin.getTerm(), begin.getIndex()),
+                            state.membership()),
+                    state);
+            reply.onNext(SnapshotReply.newBuilder().setInstalled(true).build());
+            reply.onCompleted();
+        } catch (IOException failure) {
+            fail(failure);
+        }
+    }
+
+    @Override
+    public void onError(Throwable cancelled) {
+        failed = true;
+        if (incoming != null) incoming.close();
+    }
+
+    private void fail(IOException failure) {
+        failed = true;
+        LOG.warn("receiving a snapshot failed: {}", String.valueOf(failure.getMessage()));
+        if (incoming != null) incoming.close();
+        reply.onError(Status.INTERNAL.withDescription(String.valueOf(failure.getMessage())).asRuntimeException());
+    }
+}
