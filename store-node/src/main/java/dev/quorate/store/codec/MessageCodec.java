@@ -55,21 +55,25 @@ public final class MessageCodec {
         FORWARD_CHANGE
     }
 
-    private static final Kind[] KINDS = Kind.values();
-    private static final EntryKind[] ENTRY_KINDS = EntryKind.values();
-    private static final ChangeKind[] CHANGE_KINDS = ChangeKind.values();
+    /** The place in these lists is the byte on the wire: only ever append. */
+    private static final List<Kind> KINDS = List.of(Kind.values());
+
+    private static final List<EntryKind> ENTRY_KINDS = List.of(EntryKind.NORMAL, EntryKind.CHANGE, EntryKind.CHANGE_V2);
+
+    private static final List<ChangeKind> CHANGE_KINDS =
+            List.of(ChangeKind.ADD_VOTER, ChangeKind.ADD_LEARNER, ChangeKind.REMOVE, ChangeKind.UPDATE);
 
     public static void write(List<Message> messages, OutputStream stream) throws IOException {
         CodedOutputStream out = CodedOutputStream.newInstance(stream, BUFFER_BYTES);
         out.writeRawByte((byte) VERSION);
         for (Message message : messages) {
-            out.writeRawByte((byte) kind(message).ordinal());
+            out.writeRawByte((byte) KINDS.indexOf(kind(message)));
             out.writeFixed64NoTag(message.from());
             out.writeFixed64NoTag(message.to());
             out.writeUInt64NoTag(message.term());
             writeBody(message, out);
         }
-        out.writeRawByte((byte) Kind.END.ordinal());
+        out.writeRawByte((byte) KINDS.indexOf(Kind.END));
         out.flush();
     }
 
@@ -89,9 +93,9 @@ public final class MessageCodec {
         return pick(KINDS, in.readRawByte());
     }
 
-    private static <T> T pick(T[] values, int ordinal) throws IOException {
-        if (ordinal < 0 || ordinal >= values.length) throw new IOException("unknown kind " + ordinal);
-        return values[ordinal];
+    private static <T> T pick(List<T> values, int place) throws IOException {
+        if (place < 0 || place >= values.size()) throw new IOException("unknown kind " + place);
+        return values.get(place);
     }
 
     private static Kind kind(Message message) {
@@ -162,7 +166,7 @@ public final class MessageCodec {
             }
             case Message.ForwardChange m -> {
                 write(m.change(), out);
-                out.writeRawByte((byte) m.kind().ordinal());
+                out.writeRawByte((byte) ENTRY_KINDS.indexOf(m.kind()));
                 write(m.data(), out);
             }
         }
@@ -217,7 +221,7 @@ public final class MessageCodec {
         out.writeUInt64NoTag(entries.getFirst().index());
         for (Entry entry : entries) {
             out.writeUInt64NoTag(entry.term());
-            out.writeRawByte((byte) entry.kind().ordinal());
+            out.writeRawByte((byte) ENTRY_KINDS.indexOf(entry.kind()));
             write(entry.data(), out);
         }
     }
@@ -270,7 +274,7 @@ public final class MessageCodec {
     private static void write(MembershipChange change, CodedOutputStream out) throws IOException {
         out.writeUInt32NoTag(change.changes().size());
         for (Single single : change.changes()) {
-            out.writeRawByte((byte) single.kind().ordinal());
+            out.writeRawByte((byte) CHANGE_KINDS.indexOf(single.kind()));
             out.writeFixed64NoTag(single.id());
         }
         out.writeBoolNoTag(change.leaveJoint());
@@ -279,8 +283,7 @@ public final class MessageCodec {
     private static MembershipChange readChange(CodedInputStream in) throws IOException {
         int count = in.readUInt32();
         List<Single> changes = new ArrayList<>();
-        for (int i = 0; i < count; i++)
-            changes.add(new Single(pick(CHANGE_KINDS, in.readRawByte()), in.readFixed64()));
+        for (int i = 0; i < count; i++) changes.add(new Single(pick(CHANGE_KINDS, in.readRawByte()), in.readFixed64()));
         return new MembershipChange(changes, in.readBool());
     }
 }

@@ -23,7 +23,10 @@ final class FrameMarshaller implements Marshaller<List<Message>> {
         try {
             return MessageCodec.read(stream);
         } catch (IOException damaged) {
-            throw Status.INTERNAL.withDescription("bad frame").withCause(damaged).asRuntimeException();
+            throw Status.INTERNAL
+                    .withDescription("bad frame")
+                    .withCause(damaged)
+                    .asRuntimeException();
         }
     }
 
@@ -43,6 +46,11 @@ final class FrameMarshaller implements Marshaller<List<Message>> {
 
         @Override
         public int read() throws IOException {
+            throw new IOException("a frame is drained, not read");
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int length) throws IOException {
             throw new IOException("a frame is drained, not read");
         }
 

@@ -50,8 +50,7 @@ final class PeerLink {
         void disconnected(Status why);
     }
 
-    PeerLink(
-            Limits limits, ManagedChannel channel, ScheduledExecutorService loop, Metadata hello, Listener listener) {
+    PeerLink(Limits limits, ManagedChannel channel, ScheduledExecutorService loop, Metadata hello, Listener listener) {
         this.limits = limits;
         this.channel = channel;
         this.loop = loop;

@@ -69,7 +69,8 @@ final class PeerLoops implements AutoCloseable {
             if (!cert.isEmpty()) builder.keyManager(new File(cert), new File(key));
             return builder.build();
         } catch (SSLException unusable) {
-            throw new IllegalArgumentException("the peer certificates cannot be used: " + unusable.getMessage(), unusable);
+            throw new IllegalArgumentException(
+                    "the peer certificates cannot be used: " + unusable.getMessage(), unusable);
         }
     }
 

@@ -11,13 +11,13 @@ import java.util.List;
 /** What the two ends of a peer connection must agree on. */
 final class PeerMethods {
     /** One long call in each direction and lane: frames go, nothing comes back but the end. */
-    static final MethodDescriptor<List<Message>, List<Message>> MESSAGES = MethodDescriptor
-            .<List<Message>, List<Message>>newBuilder()
-            .setType(MethodType.BIDI_STREAMING)
-            .setFullMethodName(MethodDescriptor.generateFullMethodName("quorate.peer.v1.Raft", "Messages"))
-            .setRequestMarshaller(new FrameMarshaller())
-            .setResponseMarshaller(new FrameMarshaller())
-            .build();
+    static final MethodDescriptor<List<Message>, List<Message>> MESSAGES =
+            MethodDescriptor.<List<Message>, List<Message>>newBuilder()
+                    .setType(MethodType.BIDI_STREAMING)
+                    .setFullMethodName(MethodDescriptor.generateFullMethodName("quorate.peer.v1.Raft", "Messages"))
+                    .setRequestMarshaller(new FrameMarshaller())
+                    .setResponseMarshaller(new FrameMarshaller())
+                    .build();
 
     /** Larger than any frame: a request of the largest size that flags allow in practice, and the batch around it. */
     static final int MAX_FRAME_BYTES = 512 << 20;

@@ -22,10 +22,12 @@ final class PeerProtos {
     static dev.quorate.proto.peer.LeaderCall toProto(LeaderCall call) {
         var proto = dev.quorate.proto.peer.LeaderCall.newBuilder();
         switch (call) {
-            case LeaderCall.RenewLease renew -> proto.setRenewLease(RenewLease.newBuilder().setId(renew.id()));
+            case LeaderCall.RenewLease renew ->
+                proto.setRenewLease(RenewLease.newBuilder().setId(renew.id()));
             case LeaderCall.LeaseLife life ->
                 proto.setLeaseLife(LeaseLife.newBuilder().setId(life.id()).setKeys(life.withKeys()));
-            case LeaderCall.MoveLeader move -> proto.setMoveLeader(MoveLeader.newBuilder().setTo(move.to()));
+            case LeaderCall.MoveLeader move ->
+                proto.setMoveLeader(MoveLeader.newBuilder().setTo(move.to()));
             case LeaderCall.ChangeMembers change ->
                 proto.setChangeMembers(ChangeMembers.newBuilder()
                         .addAllAdd(toProto(change.add()))

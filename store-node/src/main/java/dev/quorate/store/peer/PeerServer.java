@@ -76,8 +76,7 @@ public final class PeerServer implements AutoCloseable {
     }
 
     private static SslContext serverSsl(NodeConfig.Tls tls) throws IOException {
-        SslContextBuilder builder =
-                GrpcSslContexts.forServer(new File(tls.certFile()), new File(tls.keyFile()));
+        SslContextBuilder builder = GrpcSslContexts.forServer(new File(tls.certFile()), new File(tls.keyFile()));
         if (!tls.trustedCaFile().isEmpty()) builder.trustManager(new File(tls.trustedCaFile()));
         if (tls.clientCertAuth()) builder.clientAuth(ClientAuth.REQUIRE);
         return builder.build();
@@ -181,7 +180,10 @@ public final class PeerServer implements AutoCloseable {
         @Override
         public void call(LeaderCall request, StreamObserver<LeaderAnswer> observer) {
             answer(
-                    host.get().orElseThrow().answer(PeerProtos.fromProto(request)).thenApply(PeerProtos::toProto),
+                    host.get()
+                            .orElseThrow()
+                            .answer(PeerProtos.fromProto(request))
+                            .thenApply(PeerProtos::toProto),
                     observer);
         }
 

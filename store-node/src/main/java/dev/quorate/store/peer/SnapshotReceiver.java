@@ -52,8 +52,7 @@ final class SnapshotReceiver implements StreamObserver<SnapshotPiece> {
             header = begin;
             incoming = host.snapshots()
                     .receive(
-                            new StatePosition(begin.getIndex(), begin.getTerm(), begin.getRevision()),
-                            begin.getSize());
+                            new StatePosition(begin.getIndex(), begin.getTerm(), begin.getRevision()), begin.getSize());
         } else if (open == null) throw new IOException("a snapshot begins with its header");
         else if (piece.hasContent()) {
             byte[] bytes = piece.getContent().toByteArray();
@@ -102,6 +101,8 @@ final class SnapshotReceiver implements StreamObserver<SnapshotPiece> {
         failed = true;
         LOG.warn("receiving a snapshot failed: {}", String.valueOf(failure.getMessage()));
         if (incoming != null) incoming.close();
-        reply.onError(Status.INTERNAL.withDescription(String.valueOf(failure.getMessage())).asRuntimeException());
+        reply.onError(Status.INTERNAL
+                .withDescription(String.valueOf(failure.getMessage()))
+                .asRuntimeException());
     }
 }

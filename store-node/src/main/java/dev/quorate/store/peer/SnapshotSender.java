@@ -50,7 +50,11 @@ final class SnapshotSender {
                             .setLeaderTerm(leaderTerm)));
             stream.next(SnapshotPiece.newBuilder().setChecksum(stream.pump(export)));
             boolean installed = stream.end();
-            LOG.info("sent database snapshot index={} bytes={} installed={}", position.index(), export.sizeBytes(), installed);
+            LOG.info(
+                    "sent database snapshot index={} bytes={} installed={}",
+                    position.index(),
+                    export.sizeBytes(),
+                    installed);
             return installed;
         } catch (IOException | ExecutionException | TimeoutException failure) {
             LOG.warn("sending a snapshot failed: {}", String.valueOf(failure.getMessage()));
@@ -72,8 +76,7 @@ final class SnapshotSender {
             call.complete(started);
         }
 
-        void next(SnapshotPiece.Builder piece)
-                throws InterruptedException, TimeoutException, IOException {
+        void next(SnapshotPiece.Builder piece) throws InterruptedException, TimeoutException, IOException {
             ClientCallStreamObserver<SnapshotPiece> out = call.join();
             while (!out.isReady()) {
                 if (reply.isDone()) throw new IOException("the receiver ended the stream");
@@ -82,8 +85,7 @@ final class SnapshotSender {
             out.onNext(piece.build());
         }
 
-        int pump(SnapshotStore.Export export)
-                throws InterruptedException, TimeoutException, IOException {
+        int pump(SnapshotStore.Export export) throws InterruptedException, TimeoutException, IOException {
             CRC32C checksum = new CRC32C();
             long sent = 0;
             long startNanos = System.nanoTime();
