@@ -38,6 +38,7 @@ final class PeerLink {
     private volatile boolean connected;
     private volatile boolean closed;
     private @Nullable ClientCall<List<Message>, List<Message>> call;
+    private int calls;
     private long pauseMillis = FIRST_PAUSE_MILLIS;
 
     /** How much may wait. */
@@ -95,7 +96,7 @@ final class PeerLink {
         call = opened;
         Metadata headers = new Metadata();
         headers.merge(hello);
-        opened.start(new Replies(opened), headers);
+        opened.start(new Replies(++calls), headers);
         opened.request(1);
     }
 
@@ -131,10 +132,10 @@ final class PeerLink {
     }
 
     private final class Replies extends ClientCall.Listener<List<Message>> {
-        private final ClientCall<List<Message>, List<Message>> mine;
+        private final int number;
 
-        Replies(ClientCall<List<Message>, List<Message>> mine) {
-            this.mine = mine;
+        Replies(int number) {
+            this.number = number;
         }
 
         @Override
@@ -152,7 +153,7 @@ final class PeerLink {
 
         @Override
         public void onClose(Status status, Metadata trailers) {
-            if (mine != call) return;
+            if (number != calls) return;
             connected = false;
             call = null;
             synchronized (queue) {

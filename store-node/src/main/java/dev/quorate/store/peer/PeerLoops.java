@@ -76,7 +76,7 @@ final class PeerLoops implements AutoCloseable {
 
     @Override
     public void close() {
-        urgent.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-        bulk.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        var _ = urgent.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        var _ = bulk.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 }
