@@ -1,0 +1,74 @@
+package dev.quorate.e2e.kube.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quorate.e2e.kube.model.Json;
+import dev.quorate.e2e.kube.model.Kind;
+import dev.quorate.e2e.kube.model.Refusal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** What an object goes through before it is stored: pruning, defaults, validation. */
+public final class Admission {
+    private static final Pattern NAME =
+            Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+    private static final int LONGEST_NAME = 253;
+
+    private Admission() {}
+
+    public static void prune(Kind kind, ObjectNode object) {
+        if (kind.isCustom()) Structure.pruneRoot(kind.schema(), object);
+    }
+
+    public static void admitNew(Kind kind, ObjectNode object) {
+        complete(kind, object);
+        List<Refusal.Cause> causes = new ArrayList<>(name(kind, object));
+        if (kind.isCustom()) causes.addAll(validate(kind, object, MissingNode.getInstance()));
+        refuse(kind, object, causes);
+    }
+
+    public static void admitChange(Kind kind, ObjectNode before, ObjectNode object, String subresource) {
+        complete(kind, object);
+        List<Refusal.Cause> causes = new ArrayList<>();
+        if (kind.isCustom()) {
+            causes.addAll(validate(kind, object, before));
+        } else if (subresource.isEmpty()) {
+            causes.addAll(BuiltInRules.change(kind, before, object));
+        }
+        refuse(kind, object, causes);
+    }
+
+    private static void complete(Kind kind, ObjectNode object) {
+        object.put("apiVersion", kind.apiVersion()).put("kind", kind.kind());
+        if (kind.isCustom()) {
+            Structure.pruneRoot(kind.schema(), object);
+            Structure.fillDefaults(kind.schema(), object);
+        } else {
+            BuiltInRules.fillDefaults(kind, object);
+        }
+    }
+
+    private static List<Refusal.Cause> validate(Kind kind, ObjectNode object, JsonNode before) {
+        List<Refusal.Cause> causes = Structure.validate(kind.schema(), object);
+        // Rules may rely on the structure: they only see objects that have it.
+        return causes.isEmpty() ? CelRules.check(kind.schema(), object, before) : causes;
+    }
+
+    private static List<Refusal.Cause> name(Kind kind, ObjectNode object) {
+        String name = Json.textAt(object, "metadata.name");
+        boolean free = kind.group().startsWith("rbac.");
+        if (free || (NAME.matcher(name).matches() && name.length() <= LONGEST_NAME)) return List.of();
+        String message = "Invalid value: \"" + name + "\": a lowercase RFC 1123 subdomain must consist of lower case "
+                + "alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character "
+                + "(e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+                + "(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+        return List.of(new Refusal.Cause("FieldValueInvalid", message, "metadata.name"));
+    }
+
+    private static void refuse(Kind kind, ObjectNode object, List<Refusal.Cause> causes) {
+        if (causes.isEmpty()) return;
+        throw Refusal.invalid(kind, Json.textAt(object, "metadata.name"), causes);
+    }
+}
