@@ -42,8 +42,6 @@ public sealed interface Notice {
 
     record FollowerNeedsSnapshot(long id) implements Notice {}
 
-    record FollowerUnblocked(long id) implements Notice {}
-
     record ForwardRefused(long from, Proposed why) implements Notice {}
 
     record ReadsWaitForCommitInTerm(long term) implements Notice {}

@@ -14,8 +14,17 @@ public record Restored(HardState hardState, Membership membership, EntryId base,
         entries = List.copyOf(entries);
     }
 
-    /** A first start with this membership: an empty log. */
-    public static Restored fresh(Membership membership) {
-        return new Restored(HardState.NONE, membership, EntryId.NONE, List.of(), 0);
+    /**
+     * The birth of a cluster: the membership is the state of index 1, which is no longer in the log. So whoever joins
+     * with an empty log gets the membership with a snapshot, and never computes another one from changes alone.
+     */
+    public static Restored born(Membership membership) {
+        EntryId first = new EntryId(1, 1);
+        return new Restored(new HardState(1, 0, 1), membership, first, List.of(), 1);
+    }
+
+    /** The first start of a member that joins a cluster: it knows nothing and waits for a leader. */
+    public static Restored joining() {
+        return new Restored(HardState.NONE, Membership.EMPTY, EntryId.NONE, List.of(), 0);
     }
 }
