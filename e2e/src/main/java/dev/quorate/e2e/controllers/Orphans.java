@@ -24,8 +24,7 @@ import java.util.Set;
  * <ol>
  *   <li>deletes what has owners of which none exists any more,
  *   <li>finishes a foreground deletion: deletes the dependents, then takes the owner's finalizer away,
- *   <li>finishes an orphaning deletion: takes the owner out of its dependents, then its finalizer away,
- *   <li>empties namespaces that are being deleted.
+ *   <li>finishes an orphaning deletion: takes the owner out of its dependents, then its finalizer away.
  * </ol>
  *
  * It lists afresh instead of watching, because a mistake here deletes data: an owner that is merely not seen yet must
@@ -64,7 +63,6 @@ final class Orphans {
             if (object.isMarkedForDeletion() && object.hasFinalizer(FOREGROUND)) finish(kind, object, dependents);
             if (object.isMarkedForDeletion() && object.hasFinalizer(ORPHAN)) release(kind, object, all);
         }));
-        emptyNamespaces(dependents);
     }
 
     private void finish(Kind kind, HasMetadata owner, Map<Kind, List<GenericKubernetesResource>> dependents) {
@@ -92,32 +90,6 @@ final class Orphans {
             });
         }
         attempt(() -> dropFinalizer(kind, owner, ORPHAN));
-    }
-
-    private void emptyNamespaces(Map<Kind, List<GenericKubernetesResource>> objects) {
-        client.namespaces().list().getItems().stream()
-                .filter(HasMetadata::isMarkedForDeletion)
-                .forEach(namespace -> {
-                    boolean[] empty = {true};
-                    objects.forEach((kind, present) -> present.stream()
-                            .filter(object -> namespace
-                                    .getMetadata()
-                                    .getName()
-                                    .equals(object.getMetadata().getNamespace()))
-                            .forEach(object -> {
-                                empty[0] = false;
-                                if (!object.isMarkedForDeletion()) attempt(() -> delete(kind, object));
-                            }));
-                    if (empty[0])
-                        attempt(() -> {
-                            namespace.getSpec().setFinalizers(List.of());
-                            client.raw(
-                                    "/api/v1/namespaces/"
-                                            + namespace.getMetadata().getName() + "/finalize",
-                                    "PUT",
-                                    namespace);
-                        });
-                });
     }
 
     private List<Kind> kinds() {

@@ -46,6 +46,7 @@ sealed interface Placement {
                 .orElseGet(() -> new Nowhere("0/" + nodes.size() + " nodes are available: "
                         + refusals.entrySet().stream()
                                 .map(refusal -> refusal.getValue() + " " + refusal.getKey())
+                                .sorted()
                                 .collect(Collectors.joining(", "))
                         + "."));
     }

@@ -41,7 +41,11 @@ final class ContainerRun {
     }
 
     /** How to start the process of a container. */
-    record Launch(Path entrypoint, Map<String, String> variables, Substitution substitution, PodFolder folder) {}
+    record Launch(Path entrypoint, Map<String, String> variables, Substitution substitution, PodFolder folder) {
+        String onHost(String word) {
+            return substitution.toHost(Substitution.expand(word, variables));
+        }
+    }
 
     private enum Phase {
         WAITING,
@@ -131,18 +135,10 @@ final class ContainerRun {
         return process == null || !process.isAlive();
     }
 
-    /** A command in the container's folder with its variables. */
-    ProcessBuilder command(List<String> command) {
+    /** A command as the container would run it: in its folder, with its variables. */
+    ProcessBuilder command(List<String> words) {
         Launch known = Objects.requireNonNull(launch, "a container that was never started");
-        List<String> line = new ArrayList<>();
-        for (String word : command) line.add(known.substitution().toHost(Substitution.expand(word, known.variables())));
-        ProcessBuilder builder = new ProcessBuilder(line)
-                .directory(known.folder().workFolder(container.getName()).toFile());
-        builder.environment().keySet().retainAll(List.of("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR"));
-        known.variables()
-                .forEach((name, value) ->
-                        builder.environment().put(name, known.substitution().toHost(value)));
-        return builder;
+        return builder(known, words.stream().map(known::onHost).toList());
     }
 
     ContainerStatus status() {
@@ -178,11 +174,11 @@ final class ContainerRun {
                         log.toPath(),
                         fresh.folder().previousLog(container.getName()),
                         StandardCopyOption.REPLACE_EXISTING);
-            Process started = command(commandLine(fresh))
+            Process started = builder(fresh, commandLine(fresh))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
                     .start();
-            PidFiles.write(fresh.folder().pidFile(container.getName()), started);
+            Leftovers.note(fresh.folder().pidFile(container.getName()), started);
             process = started;
             phase = Phase.RUNNING;
             startedAt = now;
@@ -207,16 +203,26 @@ final class ContainerRun {
 
     /** The entry point of the image and the arguments, or the command if there is one, found beside the entry point. */
     private List<String> commandLine(Launch fresh) {
-        List<String> line = new ArrayList<>(container.getCommand());
-        if (line.isEmpty()) {
+        List<String> line = new ArrayList<>();
+        List<String> command = container.getCommand();
+        if (command.isEmpty()) {
             line.add(fresh.entrypoint().toString());
         } else {
-            Path name = Path.of(line.getFirst()).getFileName();
-            Path beside = fresh.entrypoint().resolveSibling(name);
-            if (Files.isExecutable(beside)) line.set(0, beside.toString());
+            Path beside = fresh.entrypoint()
+                    .resolveSibling(Path.of(command.getFirst()).getFileName());
+            line.add(Files.isExecutable(beside) ? beside.toString() : command.getFirst());
+            command.stream().skip(1).map(fresh::onHost).forEach(line::add);
         }
-        line.addAll(container.getArgs());
+        container.getArgs().stream().map(fresh::onHost).forEach(line::add);
         return line;
+    }
+
+    private ProcessBuilder builder(Launch known, List<String> line) {
+        ProcessBuilder builder = new ProcessBuilder(line)
+                .directory(known.folder().workFolder(container.getName()).toFile());
+        builder.environment().keySet().retainAll(List.of("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR"));
+        builder.environment().putAll(known.variables());
+        return builder;
     }
 
     private void end(Process over, Instant now) {

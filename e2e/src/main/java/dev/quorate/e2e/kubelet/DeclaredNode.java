@@ -13,6 +13,9 @@ import java.util.Map;
 
 /** A node that this kubelet plays. Labels and taints are those of its first registration; later they are the users'. */
 public record DeclaredNode(String name, Map<String, String> labels, List<Taint> taints) {
+    /** What these nodes give as their kubelet's version; real nodes have another. */
+    public static final String VERSION = "v1.34.0-localkube";
+
     private static final Map<String, Quantity> CAPACITY =
             Map.of("cpu", new Quantity("8"), "memory", new Quantity("32Gi"), "pods", new Quantity("110"));
 
@@ -55,7 +58,7 @@ public record DeclaredNode(String name, Map<String, String> labels, List<Taint> 
                 .withLastTransitionTime(since(node, time))
                 .endCondition()
                 .withNewNodeInfo()
-                .withKubeletVersion("localkube")
+                .withKubeletVersion(VERSION)
                 .withContainerRuntimeVersion("process://1")
                 .withOperatingSystem("linux")
                 .endNodeInfo()

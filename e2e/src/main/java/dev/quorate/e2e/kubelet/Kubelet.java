@@ -59,7 +59,7 @@ public final class Kubelet implements AutoCloseable {
         this.addresses = new Addresses(root);
         this.jvm = new JvmSettings(root);
         this.machine = new PodRun.Machine(root, images, jvm, new Writer(client, "kubelet"), new ProbeCalls());
-        PidFiles.killAll(root.resolve("pods"));
+        Leftovers.killAll(root.resolve("pods"));
         this.caches = caches;
         caches.onChange(changed::release);
         this.thread = Thread.ofPlatform().name("kubelet").daemon().start(this::live);
@@ -80,7 +80,7 @@ public final class Kubelet implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        runs.values().forEach(run -> run.leave(GRACE_ON_CLOSE));
+        runs.values().forEach(run -> run.abandon(GRACE_ON_CLOSE));
         runs.values().forEach(PodRun::awaitEnd);
     }
 
@@ -183,7 +183,7 @@ public final class Kubelet implements AutoCloseable {
         knownClaims.stream().filter(uid -> !claims.contains(uid)).forEach(doomedVolumes::add);
         knownClaims = claims;
         for (String uid : List.copyOf(doomedVolumes)) {
-            PodFolder.deleteTree(root.resolve("volumes").resolve(uid));
+            Leftovers.deleteTree(root.resolve("volumes").resolve(uid));
             doomedVolumes.remove(uid);
         }
     }

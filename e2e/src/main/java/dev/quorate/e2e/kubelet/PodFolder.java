@@ -19,13 +19,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * One pod on the disk.
@@ -34,7 +32,7 @@ import java.util.stream.Stream;
  *   root/pods/uid/volumes/name        emptyDir, config maps and secrets; goes with the pod
  *   root/pods/uid/container.pid       process and its start time, to find it again after a crash of ours
  *   root/volumes/claim-uid            a volume claim; outlives the pod
- *   root/logs/namespace_pod_uid/      container.log and container.previous.log; stay
+ *   root/logs/namespace_pod_uid/      container.log and container.log.previous; stay
  * </pre>
  */
 final class PodFolder {
@@ -51,7 +49,7 @@ final class PodFolder {
     }
 
     Path previousLog(String container) {
-        return logs().resolve(container + ".previous.log");
+        return logs().resolve(container + ".log.previous");
     }
 
     Path pidFile(String container) {
@@ -96,16 +94,7 @@ final class PodFolder {
     }
 
     void remove() {
-        deleteTree(folder());
-    }
-
-    static void deleteTree(Path top) {
-        if (!Files.exists(top)) return;
-        try (Stream<Path> files = Files.walk(top)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Leftovers.deleteTree(folder());
     }
 
     private Optional<String> fill(Volume volume, World world) throws IOException {

@@ -48,7 +48,7 @@ final class PodRun implements ContainerRun.Surroundings {
     private volatile Pod pod;
     private volatile World world;
     private volatile @Nullable Duration leaveWithin;
-    private volatile boolean gone;
+    private volatile boolean quiet;
     private @Nullable PodStatus reported;
     private @Nullable String reportedFrom;
     private final Instant startedAt = Instant.now();
@@ -66,7 +66,7 @@ final class PodRun implements ContainerRun.Surroundings {
         continueFromStatus();
     }
 
-    /** Lives until the pod is deleted, or {@link #leave} is called. */
+    /** Lives until the pod is deleted, or {@link #abandon} is called. */
     void start(Runnable whenEnded) {
         Thread.ofVirtual().name("pod-" + pod.getMetadata().getName()).start(() -> {
             try {
@@ -89,11 +89,17 @@ final class PodRun implements ContainerRun.Surroundings {
 
     /** The pod was taken from the API without waiting for us. */
     void vanished() {
-        gone = true;
+        quiet = true;
         leave(grace());
     }
 
-    void leave(Duration within) {
+    /** Ends the processes and says nothing about it to the API server: the kubelet goes, the pod stays. */
+    void abandon(Duration within) {
+        quiet = true;
+        leave(within);
+    }
+
+    private void leave(Duration within) {
         if (leaveWithin == null) leaveWithin = within;
         wake.release();
     }
@@ -120,10 +126,12 @@ final class PodRun implements ContainerRun.Surroundings {
                 .entrypoint(container.getImage())
                 .orElseThrow(() -> new CannotStart(
                         "ErrImagePull", "no distribution stands for image \"" + container.getImage() + "\""));
+        Substitution substitution = new Substitution(folder.mounts(container, world), address);
         Map<String, String> variables = new Environment(pod, address, folder, world).of(container);
+        variables.replaceAll((name, value) -> substitution.toHost(value));
         machine.jvm().addTo(variables, pod.getMetadata().getNamespace(), container);
         return new ContainerRun.Launch(
-                entrypoint, variables, new Substitution(folder.mounts(container, world), address), folder);
+                entrypoint, variables, substitution, folder);
     }
 
     @Override
@@ -141,7 +149,7 @@ final class PodRun implements ContainerRun.Surroundings {
             pause();
         }
         stop(Objects.requireNonNull(leaveWithin));
-        if (Pods.isTerminating(pod) && !gone) {
+        if (Pods.isTerminating(pod) && !quiet) {
             try {
                 report(Instant.now());
                 machine.writer().deleteAtOnce(pod);
@@ -210,7 +218,7 @@ final class PodRun implements ContainerRun.Surroundings {
                 Stream.concat(init.stream(), containers.stream()).toList();
         for (ContainerRun run : all) {
             if (run.isStopped()) continue;
-            if (!gone) tell(false, "Killing", "Stopping container");
+            if (!quiet) tell(false, "Killing", "Stopping container");
             run.stop(killAt);
         }
         while (!all.stream().allMatch(ContainerRun::isStopped)) {

@@ -4,26 +4,32 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
-/** Notes about running processes, so that what a killed kubelet left behind is found again, and nothing else. */
-final class PidFiles {
+/**
+ * What a run that was killed leaves behind: processes, found again by the pid files that were written when they were
+ * started, and folders.
+ */
+public final class Leftovers {
+    private static final int DEEPEST_PID_FILE = 4;
     private static final long PATIENCE_SECONDS = 10;
 
-    private PidFiles() {}
+    private Leftovers() {}
 
-    static void write(Path file, Process process) throws IOException {
+    /** Notes a process that was started. */
+    public static void note(Path file, Process process) throws IOException {
         Files.writeString(file, line(process.toHandle()));
     }
 
     /** Kills every process that a pid file under the folder names, if it still is the one that was meant. */
-    static void killAll(Path pods) {
-        if (!Files.isDirectory(pods)) return;
-        try (Stream<Path> files = Files.walk(pods, 2)) {
+    public static void killAll(Path folder) {
+        if (!Files.isDirectory(folder)) return;
+        try (Stream<Path> files = Files.walk(folder, DEEPEST_PID_FILE)) {
             for (Path file :
                     files.filter(path -> path.toString().endsWith(".pid")).toList()) {
                 String line = Files.readString(file);
@@ -32,6 +38,16 @@ final class PidFiles {
                 if (left.isPresent()) kill(left.get());
                 Files.delete(file);
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Removes a folder with all that is in it, if it is there. */
+    public static void deleteTree(Path top) {
+        if (!Files.exists(top)) return;
+        try (Stream<Path> files = Files.walk(top)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
