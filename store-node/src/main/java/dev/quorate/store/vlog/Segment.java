@@ -115,7 +115,8 @@ final class Segment {
     }
 
     void addDeadBytes(long bytes) {
-        deadBytes = deadBytes + bytes;
+        long before = deadBytes;
+        deadBytes = before + bytes;
     }
 
     boolean hasRoomFor(int bytes) {
@@ -124,12 +125,12 @@ final class Segment {
 
     /** Writes a whole batch. Its rows must be in the table, not published yet. */
     void append(ByteBuffer batch) throws IOException {
-        int size = batch.remaining();
+        long end = writtenBytes + batch.remaining();
         synchronized (channel) {
             unsynced = true;
         }
         writeFully(channel, batch, writtenBytes);
-        writtenBytes = writtenBytes + size;
+        writtenBytes = end;
         table.publish();
     }
 

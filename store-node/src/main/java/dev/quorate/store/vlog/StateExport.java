@@ -56,27 +56,28 @@ public final class StateExport implements SnapshotStore.Export {
     public Optional<Bytes> next(int maxBytes) throws IOException {
         if (!begun) {
             begun = true;
-            return Optional.of(bytes(ByteBuffer.allocate(Integer.BYTES).putInt(fileCount)));
+            return Optional.of(number(fileCount, Integer.BYTES));
         }
         Piece piece = rest.poll();
         if (piece == null) return Optional.empty();
         if (piece.at() < 0) {
             crc.reset();
             rest.addFirst(new Piece(piece.segment(), 0, piece.length()));
-            return Optional.of(bytes(ByteBuffer.allocate(Long.BYTES).putLong(piece.length())));
+            return Optional.of(number(piece.length(), Long.BYTES));
         }
         if (piece.at() == piece.length()) {
-            return Optional.of(bytes(ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue())));
+            return Optional.of(number(crc.getValue(), Integer.BYTES));
         }
-        ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(maxBytes, piece.length() - piece.at()));
+        byte[] bytes = new byte[(int) Math.min(maxBytes, piece.length() - piece.at())];
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
         while (buffer.hasRemaining()) {
             if (piece.segment().channel().read(buffer, piece.at() + buffer.position()) < 0) {
                 throw new EOFException(piece.segment().file() + " is shorter than it was");
             }
         }
-        crc.update(buffer.array());
-        rest.addFirst(new Piece(piece.segment(), piece.at() + buffer.capacity(), piece.length()));
-        return Optional.of(bytes(buffer));
+        crc.update(bytes);
+        rest.addFirst(new Piece(piece.segment(), piece.at() + bytes.length, piece.length()));
+        return Optional.of(Bytes.wrap(bytes));
     }
 
     @Override
@@ -86,7 +87,9 @@ public final class StateExport implements SnapshotStore.Export {
         release.run();
     }
 
-    private static Bytes bytes(ByteBuffer buffer) {
-        return Bytes.wrap(buffer.array());
+    private static Bytes number(long number, int width) {
+        byte[] bytes = new byte[width];
+        for (int i = 0; i < width; i++) bytes[i] = (byte) (number >>> (8 * (width - 1 - i)));
+        return Bytes.wrap(bytes);
     }
 }
