@@ -6,6 +6,7 @@ import dev.quorate.e2e.kube.model.Json;
 import dev.quorate.e2e.kube.model.Kind;
 import dev.quorate.e2e.kube.model.Kinds;
 import dev.quorate.e2e.kube.model.Refusal;
+import dev.quorate.e2e.kube.schema.Admission;
 import dev.quorate.e2e.kube.storage.Store;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -23,9 +24,14 @@ public final class ApiServer implements AutoCloseable {
     private final HttpFront front;
 
     public ApiServer(Store store, InetSocketAddress address) throws IOException {
-        Objects objects = new Objects(store, kinds, Clock.systemUTC());
+        Admission admission = new Admission();
+        Objects objects = new Objects(store, kinds, admission, Clock.systemUTC());
         operations = new Operations(
-                objects, new Watches(store, objects), new PodOperations(objects, kinds), new Cleanup(objects, kinds));
+                admission,
+                objects,
+                new Watches(store, objects),
+                new PodOperations(objects, kinds),
+                new Cleanup(objects, kinds));
         kinds.serve(objects.all(Kinds.definitions(), ""));
         for (String name : List.of("default", "kube-system")) ensureNamespace(objects, name);
         front = new HttpFront(address, this::answer);

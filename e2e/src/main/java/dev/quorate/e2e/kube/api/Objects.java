@@ -29,11 +29,13 @@ final class Objects {
     private final Store store;
     private final Kinds kinds;
     private final Clock clock;
+    private final Admission admission;
 
-    Objects(Store store, Kinds kinds, Clock clock) {
+    Objects(Store store, Kinds kinds, Admission admission, Clock clock) {
         this.store = store;
         this.kinds = kinds;
         this.clock = clock;
+        this.admission = admission;
     }
 
     /** An object as the API shows it, with its resourceVersion. */
@@ -71,7 +73,7 @@ final class Objects {
         String name = Json.textAt(object, "metadata.name");
         requireNamespace(target, name);
         Lifecycle.born(kind, object, UUID.randomUUID().toString(), clock.instant());
-        Admission.admitNew(kind, object);
+        admission.admitNew(kind, object);
         if (!writing.applies()) {
             Json.metadata(object).remove("managedFields");
             ManagedFields.track(Json.object(), object, Shape.of(kind), writing.writer());
@@ -178,7 +180,7 @@ final class Objects {
         Kind kind = target.kind();
         Json.metadata(next).put("name", target.name());
         Lifecycle.changed(kind, live, next, target.subresource());
-        Admission.admitChange(kind, live, next, target.subresource());
+        admission.admitChange(kind, live, next, target.subresource());
         if (!writing.applies()) {
             JsonNode owners = Json.at(live, "metadata.managedFields");
             // An explicit empty list is the documented way to forget who owns what.

@@ -15,12 +15,14 @@ import java.util.function.UnaryOperator;
 
 /** The verbs of the API on objects: what a method means on a target. */
 final class Operations {
+    private final Admission admission;
     private final Objects objects;
     private final Watches watches;
     private final PodOperations pods;
     private final Cleanup cleanup;
 
-    Operations(Objects objects, Watches watches, PodOperations pods, Cleanup cleanup) {
+    Operations(Admission admission, Objects objects, Watches watches, PodOperations pods, Cleanup cleanup) {
+        this.admission = admission;
         this.objects = objects;
         this.watches = watches;
         this.pods = pods;
@@ -168,7 +170,7 @@ final class Operations {
         Json.metadata(applied).put("name", target.name());
         if (target.subresource().equals("status")) applied.remove("spec");
         else if (kind.has("status")) applied.remove("status");
-        Admission.prune(kind, applied);
+        admission.prune(kind, applied);
         UnaryOperator<ObjectNode> change = live -> ServerSideApply.apply(
                 live, applied, Shape.of(kind), request.writer(kind, target.subresource()), request.flag("force"));
         while (true) {

@@ -16,26 +16,28 @@ public final class Admission {
             Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
     private static final int LONGEST_NAME = 253;
 
-    private Admission() {}
+    private final CelRules rules = new CelRules();
 
-    public static void prune(Kind kind, ObjectNode object) {
+    public void prune(Kind kind, ObjectNode object) {
         if (kind.isCustom()) Structure.pruneRoot(kind.schema(), object);
     }
 
-    public static void admitNew(Kind kind, ObjectNode object) {
+    public void admitNew(Kind kind, ObjectNode object) {
         complete(kind, object);
         List<Refusal.Cause> causes = new ArrayList<>(name(kind, object));
         if (kind.isCustom()) causes.addAll(validate(kind, object, MissingNode.getInstance()));
+        causes.addAll(definition(kind, object));
         refuse(kind, object, causes);
     }
 
-    public static void admitChange(Kind kind, ObjectNode before, ObjectNode object, String subresource) {
+    public void admitChange(Kind kind, ObjectNode before, ObjectNode object, String subresource) {
         complete(kind, object);
         List<Refusal.Cause> causes = new ArrayList<>();
         if (kind.isCustom()) {
             causes.addAll(validate(kind, object, before));
         } else if (subresource.isEmpty()) {
             causes.addAll(BuiltInRules.change(kind, before, object));
+            causes.addAll(definition(kind, object));
         }
         refuse(kind, object, causes);
     }
@@ -50,10 +52,28 @@ public final class Admission {
         }
     }
 
-    private static List<Refusal.Cause> validate(Kind kind, ObjectNode object, JsonNode before) {
+    private List<Refusal.Cause> validate(Kind kind, ObjectNode object, JsonNode before) {
         List<Refusal.Cause> causes = Structure.validate(kind.schema(), object);
         // Rules may rely on the structure: they only see objects that have it.
-        return causes.isEmpty() ? CelRules.check(kind.schema(), object, before) : causes;
+        return causes.isEmpty() ? rules.check(kind.schema(), object, before) : causes;
+    }
+
+    /** A CustomResourceDefinition must be one that can be served. */
+    private List<Refusal.Cause> definition(Kind kind, ObjectNode object) {
+        if (!kind.is("CustomResourceDefinition")) return List.of();
+        List<Refusal.Cause> causes = new ArrayList<>();
+        String names = Json.textAt(object, "spec.names.plural") + "." + Json.textAt(object, "spec.group");
+        if (!names.equals(Json.textAt(object, "metadata.name"))) {
+            String message = "Invalid value: \"%s\": must be spec.names.plural+\".\"+spec.group"
+                    .formatted(Json.textAt(object, "metadata.name"));
+            causes.add(new Refusal.Cause("FieldValueInvalid", message, "metadata.name"));
+        }
+        JsonNode versions = Json.at(object, "spec.versions");
+        for (int i = 0; i < versions.size(); i++) {
+            JsonNode schema = Json.at(versions.get(i), "schema.openAPIV3Schema");
+            causes.addAll(rules.compile(schema, "spec.versions[" + i + "].schema.openAPIV3Schema"));
+        }
+        return causes;
     }
 
     private static List<Refusal.Cause> name(Kind kind, ObjectNode object) {
