@@ -52,7 +52,8 @@ public final class HeapValueLog implements ValueLog {
     public void scan(long fromMain, long toMainInclusive, Visitor visitor) {
         Revision from = new Revision(fromMain, 0);
         Revision to = new Revision(toMainInclusive, Long.MAX_VALUE);
-        for (Map.Entry<Revision, Stored> one : versions.subMap(from, true, to, true).entrySet()) {
+        for (Map.Entry<Revision, Stored> one :
+                versions.subMap(from, true, to, true).entrySet()) {
             Stored stored = one.getValue();
             if (!visitor.version(one.getKey(), stored.tombstone(), stored.encoded())) return;
         }
