@@ -76,7 +76,8 @@ public final class StoreAccess implements AutoCloseable {
 
     private ManagedChannel channel(InetSocketAddress member) {
         ManagedChannel channel = channels.computeIfAbsent(
-                member, address -> NettyChannelBuilder.forAddress(address)
+                member,
+                address -> NettyChannelBuilder.forAddress(address)
                         .usePlaintext()
                         .maxInboundMessageSize(LARGEST_REPLY_BYTES)
                         .build());

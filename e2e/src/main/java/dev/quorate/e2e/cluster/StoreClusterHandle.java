@@ -47,8 +47,7 @@ public final class StoreClusterHandle {
         String path = "/apis/quorate.dev/v1alpha1/namespaces/" + namespace + "/storeclusters/" + name + "/scale";
         String scale = """
                 {"apiVersion": "autoscaling/v1", "kind": "Scale",
-                 "metadata": {"name": "%s", "namespace": "%s"}, "spec": {"replicas": %d}}"""
-                .formatted(name, namespace, replicas);
+                 "metadata": {"name": "%s", "namespace": "%s"}, "spec": {"replicas": %d}}""".formatted(name, namespace, replicas);
         client.raw(path, "PUT", scale);
     }
 
@@ -71,8 +70,8 @@ public final class StoreClusterHandle {
     }
 
     public Optional<Condition> condition(String type) {
-        return get().filter(cluster -> cluster.getStatus() != null).flatMap(cluster ->
-                cluster.getStatus().conditions().stream()
+        return get().filter(cluster -> cluster.getStatus() != null)
+                .flatMap(cluster -> cluster.getStatus().conditions().stream()
                         .filter(condition -> condition.getType().equals(type))
                         .findFirst());
     }

@@ -61,8 +61,8 @@ public final class WriteStream implements AutoCloseable {
         long last = System.nanoTime();
         while (!stopped) {
             int next = acknowledged;
-            boolean done = !known.isEmpty()
-                    && store.put(known.get(member % known.size()), key(next), String.valueOf(next));
+            boolean done =
+                    !known.isEmpty() && store.put(known.get(member % known.size()), key(next), String.valueOf(next));
             if (done) {
                 long now = System.nanoTime();
                 longestPauseNanos = Math.max(longestPauseNanos, now - last);

@@ -130,8 +130,7 @@ final class PodRun implements ContainerRun.Surroundings {
         Map<String, String> variables = new Environment(pod, address, folder, world).of(container);
         variables.replaceAll((name, value) -> substitution.toHost(value));
         machine.jvm().addTo(variables, pod.getMetadata().getNamespace(), container);
-        return new ContainerRun.Launch(
-                entrypoint, variables, substitution, folder);
+        return new ContainerRun.Launch(entrypoint, variables, substitution, folder);
     }
 
     @Override

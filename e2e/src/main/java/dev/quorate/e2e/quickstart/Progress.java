@@ -20,8 +20,7 @@ final class Progress {
     }
 
     void say(String text) {
-        System.out.printf(
-                "%5.1fs  %s%n", Duration.between(start, Instant.now()).toMillis() / 1000.0, text);
+        System.out.printf("%5.1fs  %s%n", Duration.between(start, Instant.now()).toMillis() / 1000.0, text);
     }
 
     void plain(String text) {
@@ -40,9 +39,8 @@ final class Progress {
                 .map(pod -> pod.getMetadata().getName() + (Pods.isReady(pod) ? "" : "(" + Pods.phase(pod) + ")"))
                 .collect(Collectors.joining(" "));
         if (found.getStatus() == null) return "pods: " + pods;
-        String members = found.getStatus().members().stream()
-                .map(Progress::describe)
-                .collect(Collectors.joining(" "));
+        String members =
+                found.getStatus().members().stream().map(Progress::describe).collect(Collectors.joining(" "));
         String ready = found.getStatus().conditions().stream()
                 .filter(condition -> condition.getType().equals("Ready"))
                 .map(Progress::describe)

@@ -64,7 +64,8 @@ final class Tour {
                 + writes.longestPause().toMillis() + " ms, lost: " + lost);
         check(lost == 0, lost + " acknowledged writes are lost");
         awaitMembers(3);
-        progress.say("three healthy members again, " + cluster.leader().getMetadata().getName() + " leads");
+        progress.say(
+                "three healthy members again, " + cluster.leader().getMetadata().getName() + " leads");
     }
 
     void scaleToFive() {

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** One row per question of the scheduler: a pod, nodes, and where it goes or the sentence why not. */
@@ -31,7 +32,13 @@ final class PlacementTest {
 
     @Test
     void aCordonedNodeIsLeftOut() {
-        nodes.set(1, new NodeBuilder(nodes.get(1)).editSpec().withUnschedulable(true).endSpec().build());
+        nodes.set(
+                1,
+                new NodeBuilder(nodes.get(1))
+                        .editSpec()
+                        .withUnschedulable(true)
+                        .endSpec()
+                        .build());
         pods.add(on("n1", pod("x")));
         assertThat(place(pod("p"))).isEqualTo("n3");
     }
@@ -40,7 +47,8 @@ final class PlacementTest {
     void aTaintKeepsOutWhoDoesNotTolerateIt() {
         for (int i = 0; i < 3; i++) nodes.set(i, tainted(nodes.get(i), "quorate.dev/dedicated", "data.prod"));
         assertThat(place(pod("p")))
-                .isEqualTo("0/3 nodes are available: 3 node(s) had untolerated taint {quorate.dev/dedicated: data.prod}.");
+                .isEqualTo(
+                        "0/3 nodes are available: 3 node(s) had untolerated taint {quorate.dev/dedicated: data.prod}.");
         assertThat(place(tolerating(pod("p"), "Equal", "data.prod"))).isEqualTo("n1");
         assertThat(place(tolerating(pod("p"), "Equal", "other"))).startsWith("0/3");
         assertThat(place(tolerating(pod("p"), "Exists", null))).isEqualTo("n1");
@@ -160,7 +168,7 @@ final class PlacementTest {
         return new PodBuilder(pod).editSpec().withNodeName(node).endSpec().build();
     }
 
-    private static Pod tolerating(Pod pod, String operator, String value) {
+    private static Pod tolerating(Pod pod, String operator, @Nullable String value) {
         return new PodBuilder(pod)
                 .editSpec()
                 .addNewToleration("NoSchedule", "quorate.dev/dedicated", operator, null, value)

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What the controller does with a set and some pods, as a list of words. */
@@ -62,7 +63,11 @@ final class StatefulSetsTest {
                 .containsEntry("app", "a");
         assertThat(pod.getSpec().getHostname()).isEqualTo("a-7");
         assertThat(pod.getSpec().getSubdomain()).isEqualTo("a-peers");
-        assertThat(pod.getSpec().getVolumes().getFirst().getPersistentVolumeClaim().getClaimName())
+        assertThat(pod.getSpec()
+                        .getVolumes()
+                        .getFirst()
+                        .getPersistentVolumeClaim()
+                        .getClaimName())
                 .isEqualTo("data-a-7");
     }
 
@@ -81,9 +86,21 @@ final class StatefulSetsTest {
     void aFailedPodIsDeletedAndATerminatingOneAwaited() {
         settle();
         full(3);
-        pods.set(1, new PodBuilder(member(1)).editOrNewStatus().withPhase("Failed").endStatus().build());
+        pods.set(
+                1,
+                new PodBuilder(member(1))
+                        .editOrNewStatus()
+                        .withPhase("Failed")
+                        .endStatus()
+                        .build());
         assertThat(acts()).containsExactly("delete a-1");
-        pods.set(1, new PodBuilder(member(1)).editMetadata().withDeletionTimestamp(NOW.toString()).endMetadata().build());
+        pods.set(
+                1,
+                new PodBuilder(member(1))
+                        .editMetadata()
+                        .withDeletionTimestamp(NOW.toString())
+                        .endMetadata()
+                        .build());
         assertThat(acts()).isEmpty();
     }
 
@@ -175,7 +192,16 @@ final class StatefulSetsTest {
 
     private List<Change> changes() {
         World world = new World(
-                List.of(), pods, List.of(set), revisions, claims, List.of(), List.of(), List.of(), List.of(), List.of());
+                List.of(),
+                pods,
+                List.of(set),
+                revisions,
+                claims,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of());
         return StatefulSets.next(world, NOW);
     }
 
@@ -183,12 +209,16 @@ final class StatefulSetsTest {
         return changes().stream()
                 .map(change -> switch (change) {
                     case Change.Create(ControllerRevision revision) -> "create " + revision.getKind();
-                    case Change.Create(HasMetadata object) -> "create " + object.getMetadata().getName();
-                    case Change.Replace(HasMetadata object) -> "replace " + object.getMetadata().getName();
-                    case Change.Delete(HasMetadata object) -> "delete " + object.getMetadata().getName();
+                    case Change.Create(HasMetadata object) ->
+                        "create " + object.getMetadata().getName();
+                    case Change.Replace(HasMetadata object) ->
+                        "replace " + object.getMetadata().getName();
+                    case Change.Delete(HasMetadata object) ->
+                        "delete " + object.getMetadata().getName();
                     case Change.ReplaceStatus ignored -> "";
                     case Change.Tell ignored -> "";
-                    case Change.Bind(Pod pod, String node) -> "bind " + pod.getMetadata().getName() + " " + node;
+                    case Change.Bind(Pod pod, String node) ->
+                        "bind " + pod.getMetadata().getName() + " " + node;
                 })
                 .filter(act -> !act.isEmpty())
                 .toList();
@@ -204,9 +234,8 @@ final class StatefulSetsTest {
 
     /** Performs the creation of the revision and writes the status, as the next rounds would find it. */
     private void settle() {
-        changes().stream()
-                .filter(change -> change instanceof Change.Create(ControllerRevision revision) && revisions.add(revision))
-                .toList();
+        for (Change change : changes())
+            if (change instanceof Change.Create(ControllerRevision revision)) revisions.add(revision);
         set = new StatefulSetBuilder(set).withStatus(status()).build();
     }
 
@@ -235,9 +264,11 @@ final class StatefulSetsTest {
                 .build();
     }
 
-    private static Pod owned(Pod pod, String uid) {
-        PodBuilder builder =
-                new PodBuilder(pod).editMetadata().withOwnerReferences(List.of()).endMetadata();
+    private static Pod owned(Pod pod, @Nullable String uid) {
+        PodBuilder builder = new PodBuilder(pod)
+                .editMetadata()
+                .withOwnerReferences(List.of())
+                .endMetadata();
         if (uid == null) return builder.build();
         return builder.editMetadata()
                 .addNewOwnerReference()
