@@ -19,7 +19,8 @@ import java.util.function.Function;
 
 /** The client port: gRPC and HTTP/1.1 on the same addresses. */
 public final class ClientPort implements AutoCloseable {
-    private static final int GRPC_OVERHEAD_BYTES = 512 * 1024;
+    /** How much longer than the longest command a message may be. */
+    static final int GRPC_OVERHEAD_BYTES = 512 * 1024;
     private static final long FOREVER_DAYS = 10_000;
 
     private final Server server;

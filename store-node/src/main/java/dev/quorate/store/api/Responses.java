@@ -1,5 +1,7 @@
 package dev.quorate.store.api;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.quorate.store.Bytes;
 import dev.quorate.store.Invariant;
 import dev.quorate.store.mvcc.RangeResult;
@@ -62,6 +64,10 @@ final class Responses {
     private static Bytes choice(int field, Reply reply) {
         Bytes encoded = reply.encoded();
         return new Fields(encoded.size() + 10).message(field, encoded).done();
+    }
+
+    static ByteString string(Bytes bytes) {
+        return UnsafeByteOperations.unsafeWrap(bytes.shared());
     }
 
     private static List<Bytes> ifAny(Bytes previous) {

@@ -7,6 +7,7 @@ import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What a client is told about a refusal. Clients compare these texts byte by byte, so they are etcd's own.
@@ -25,6 +26,10 @@ final class Statuses {
     static Status of(Refusal refusal) {
         Status status = TABLE.get(refusal);
         return status != null ? status : Status.UNKNOWN.withDescription(PREFIX + refusal);
+    }
+
+    static String text(Refusal refusal) {
+        return Objects.requireNonNull(of(refusal).getDescription());
     }
 
     /** For gRPC's observers. It is made once and has no stack: a refusal is an answer, not a failure of ours. */

@@ -1,0 +1,128 @@
+package dev.quorate.store.api;
+
+import dev.quorate.store.Bytes;
+import dev.quorate.store.mvcc.KeyRange;
+import dev.quorate.store.mvcc.KeyValue;
+import dev.quorate.store.mvcc.MvccView;
+import dev.quorate.store.mvcc.RangeQuery;
+import dev.quorate.store.mvcc.RangeQuery.Filters;
+import dev.quorate.store.mvcc.RangeQuery.Order;
+import dev.quorate.store.mvcc.RangeQuery.Target;
+import dev.quorate.store.mvcc.RangeResult;
+import dev.quorate.store.node.Node;
+import dev.quorate.store.state.Refusal;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One answer to RangeStream: the same picture of the key space from the first piece to the last, in pieces of about
+ * the size of a request, each read only when the client has taken the ones before.
+ *
+ * <p>Runs on the readers, one task at a time. Header, more and count come with the last piece.
+ */
+final class RangeStream {
+    private static final int FIRST_KEYS = 10;
+
+    private final Served served;
+    private final long pieceBytes;
+    private final RangeQuery query;
+    private final ServerCallStreamObserver<Reply> out;
+    private final AtomicInteger wanted = new AtomicInteger();
+    private @Nullable MvccView view;
+    private Bytes from;
+    private long pieceKeys = FIRST_KEYS;
+    private long sent;
+    private long total = -1;
+    private boolean over;
+
+    RangeStream(Served served, long pieceBytes, RangeQuery query, ServerCallStreamObserver<Reply> out) {
+        this.served = served;
+        this.pieceBytes = pieceBytes;
+        this.query = query;
+        this.out = out;
+        this.from = query.range().from();
+        out.setOnReadyHandler(this::wake);
+        out.setOnCancelHandler(() -> {});
+    }
+
+    /** Why such a question is not answered in pieces, if it is not. */
+    static Optional<String> unsupported(RangeQuery query) {
+        boolean inOrder = query.sort().order() == Order.NONE
+                || (query.sort().target() == Target.KEY && query.sort().order() == Order.ASCEND);
+        if (!inOrder || query.sort().target() != Target.KEY)
+            return Optional.of("RangeStream does not support custom sort orders");
+        if (!query.filters().equals(Filters.NONE)) return Optional.of("RangeStream does not support revision filters");
+        return Optional.empty();
+    }
+
+    void begin() {
+        synchronized (this) {
+            view = served.node().state().view();
+        }
+        wake();
+    }
+
+    private void wake() {
+        if (wanted.getAndIncrement() == 0) Answers.run(served.readers(), out, this::work);
+    }
+
+    private void work() {
+        int seen = wanted.get();
+        do {
+            while (!out.isCancelled() && out.isReady() && piece()) {}
+            seen = wanted.addAndGet(-seen);
+        } while (seen != 0);
+    }
+
+    /** Sends one piece; false when there is nothing (more) to send now. */
+    private synchronized boolean piece() {
+        MvccView picture = view;
+        if (picture == null || over) return false;
+        long left = query.limit() <= 0 ? Long.MAX_VALUE : query.limit() - sent;
+        long revision = query.revision() <= 0 ? picture.revision() : query.revision();
+        RangeQuery next = new RangeQuery(
+                KeyRange.of(from, query.range().rangeEnd()),
+                revision,
+                Math.min(left, pieceKeys),
+                query.sort(),
+                query.filters(),
+                query.shape());
+        switch (picture.range(next)) {
+            case RangeResult.Found found -> send(found, left);
+            case RangeResult.Compacted compacted -> fail(Refusal.COMPACTED);
+            case RangeResult.Future future -> fail(Refusal.FUTURE_REVISION);
+        }
+        return !over;
+    }
+
+    private void fail(Refusal refusal) {
+        over = true;
+        Answers.refuse(out, refusal);
+    }
+
+    private void send(RangeResult.Found found, long left) {
+        if (total < 0) total = found.count();
+        int keys = found.encoded().size();
+        sent += keys;
+        over = !found.more() || keys >= left;
+        Node node = served.node();
+        Reply piece = over
+                ? Responses.range(
+                        Header.of(node, found.revision()),
+                        new RangeResult.Found(found.encoded(), found.more(), total, found.revision()))
+                : new Reply(Bytes.EMPTY, 2, found.encoded(), Bytes.EMPTY);
+        if (!over) {
+            Bytes last = KeyValue.decode(found.encoded().getLast()).key();
+            from = Bytes.wrap(Arrays.copyOf(last.shared(), last.size() + 1));
+            if (piece.sizeBytes() < pieceBytes / 2) pieceKeys *= 2;
+            else if (piece.sizeBytes() > pieceBytes * 2) pieceKeys = Math.max(1, pieceKeys / 2);
+        }
+        out.onNext(Reply.of(new Fields(piece.sizeBytes() + 10)
+                .message(1, piece.encoded())
+                .done()));
+        if (over) out.onCompleted();
+    }
+}

@@ -1,0 +1,52 @@
+package dev.quorate.store.api;
+
+import dev.quorate.proto.etcdserverpb.WatchGrpc;
+import dev.quorate.proto.etcdserverpb.WatchRequest;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+
+/** etcdserverpb.Watch, and the list of open streams. */
+final class WatchService {
+    private final Served served;
+    private final Executor pumps;
+    private final LeaderWatch leaders;
+    private final Set<WatchStream> streams = ConcurrentHashMap.newKeySet();
+
+    WatchService(Served served, Executor pumps, LeaderWatch leaders) {
+        this.served = served;
+        this.pumps = pumps;
+        this.leaders = leaders;
+    }
+
+    ServerServiceDefinition bind() {
+        return ServerServiceDefinition.builder(WatchGrpc.SERVICE_NAME)
+                .addMethod(
+                        KvService.encoded(WatchGrpc.getWatchMethod()), ServerCalls.asyncBidiStreamingCall(this::watch))
+                .build();
+    }
+
+    private StreamObserver<WatchRequest> watch(StreamObserver<Reply> out) {
+        WatchStream stream = new WatchStream(served, pumps, (ServerCallStreamObserver<Reply>) out);
+        streams.add(stream);
+        Runnable stopWatching = CallGate.LEADER_NEEDED.get() ? leaders.add(stream::leaderLost) : () -> {};
+        stream.open(() -> {
+            streams.remove(stream);
+            stopWatching.run();
+        });
+        return stream;
+    }
+
+    /** Time for the watches that want to hear that nothing happened. */
+    void tellProgress() {
+        for (WatchStream stream : streams) stream.tellProgress();
+    }
+
+    int openStreams() {
+        return streams.size();
+    }
+}

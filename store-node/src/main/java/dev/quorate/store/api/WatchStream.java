@@ -1,0 +1,277 @@
+package dev.quorate.store.api;
+
+import dev.quorate.proto.etcdserverpb.WatchCancelRequest;
+import dev.quorate.proto.etcdserverpb.WatchCreateRequest;
+import dev.quorate.proto.etcdserverpb.WatchCreateRequest.FilterType;
+import dev.quorate.proto.etcdserverpb.WatchRequest;
+import dev.quorate.store.Bytes;
+import dev.quorate.store.mvcc.KeyRange;
+import dev.quorate.store.node.Node;
+import dev.quorate.store.state.Refusal;
+import dev.quorate.store.watch.Polled;
+import dev.quorate.store.watch.Watch;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One watch stream of one client, with many watches on it.
+ *
+ * <p>Everything that happens to it (a request, news for a watch, room in the transport, the end) is put into a queue
+ * and worked off by one task at a time on the pumps; so nothing here needs a lock, publishing never waits, and a client
+ * that reads slowly costs nobody anything: its watches stay where they are in the history until there is room again.
+ * The next request is only asked for when the one before has been worked off and its answer has left.
+ */
+final class WatchStream implements StreamObserver<WatchRequest> {
+    private static final Bytes ZERO = Bytes.wrap(new byte[1]);
+    private static final long POLL_BYTES = 1 << 20;
+    /** After so many messages other streams get their turn. */
+    private static final int MESSAGES_PER_TURN = 64;
+
+    private static final long NO_WATCH = -1;
+
+    private final Served served;
+    private final Executor pumps;
+    private final ServerCallStreamObserver<Reply> out;
+    private final Queue<Runnable> happened = new ConcurrentLinkedQueue<>();
+    private final Queue<OpenWatch> news = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger wanted = new AtomicInteger();
+    private final TreeMap<Long, OpenWatch> watches = new TreeMap<>();
+    private Runnable onEnd = () -> {};
+    private long nextId;
+    private boolean owesRequest;
+    private boolean over;
+
+    WatchStream(Served served, Executor pumps, ServerCallStreamObserver<Reply> out) {
+        this.served = served;
+        this.pumps = pumps;
+        this.out = out;
+    }
+
+    /** Must be called before the call is handed to the transport. */
+    void open(Runnable whenOver) {
+        onEnd = whenOver;
+        out.disableAutoRequest();
+        out.setOnReadyHandler(this::wake);
+        out.setOnCancelHandler(() -> tell(this::end));
+        out.request(1);
+    }
+
+    @Override
+    public void onNext(WatchRequest request) {
+        tell(() -> accept(request));
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        tell(this::end);
+    }
+
+    /** The client has no more requests, but still listens. */
+    @Override
+    public void onCompleted() {}
+
+    void leaderLost() {
+        tell(() -> fail(Refusal.NO_LEADER));
+    }
+
+    void tellProgress() {
+        tell(this::progressOfEach);
+    }
+
+    private void tell(Runnable event) {
+        happened.add(event);
+        wake();
+    }
+
+    private void heardOf(OpenWatch watch) {
+        if (!watch.announced.compareAndSet(false, true)) return;
+        news.add(watch);
+        wake();
+    }
+
+    private void wake() {
+        if (wanted.getAndIncrement() == 0) pumps.execute(this::work);
+    }
+
+    private void work() {
+        int seen = wanted.get();
+        try {
+            boolean moreToDo = turn();
+            if (wanted.addAndGet(-seen) != 0) pumps.execute(this::work);
+            else if (moreToDo) wake();
+        } catch (RuntimeException | Error broken) {
+            out.onError(Statuses.exception(Status.INTERNAL.withDescription("etcdserver: internal error")));
+            end();
+            throw broken;
+        }
+    }
+
+    /** Works off what there is, as far as there is room; true if it stopped only to let others have their turn. */
+    private boolean turn() {
+        for (Runnable event = happened.poll(); event != null; event = happened.poll()) {
+            if (!over) event.run();
+        }
+        if (owesRequest && !over && out.isReady()) {
+            owesRequest = false;
+            out.request(1);
+        }
+        int messages = 0;
+        while (!over && out.isReady()) {
+            OpenWatch watch = news.poll();
+            if (watch == null) return false;
+            if (watch.closed) continue;
+            if (messages++ == MESSAGES_PER_TURN) {
+                news.add(watch);
+                return true;
+            }
+            deliver(watch);
+        }
+        return false;
+    }
+
+    private void deliver(OpenWatch watch) {
+        watch.announced.set(false);
+        switch (watch.watch.poll(POLL_BYTES)) {
+            case Polled.Events events -> {
+                send(watch, events);
+                heardOf(watch);
+            }
+            case Polled.Nothing nothing -> {}
+            case Polled.Compacted compacted -> {
+                close(watch);
+                send(WatchReplies.compacted(header(), watch.id, compacted.compactRevision()));
+            }
+        }
+    }
+
+    private void send(OpenWatch watch, Polled.Events polled) {
+        if (polled.events().isEmpty()) return;
+        Node node = served.node();
+        List<Bytes> encoded = new ArrayList<>(polled.events().size());
+        if (watch.previous) {
+            var view = node.state().view();
+            for (var event : polled.events()) encoded.add(event.encodedWithPrevious(view));
+        } else {
+            for (var event : polled.events()) encoded.add(event.encoded());
+        }
+        watch.quiet = false;
+        Header header = Header.of(node, polled.headerRevision());
+        long limit = watch.fragment ? fragmentBytes(node) : Long.MAX_VALUE;
+        for (Reply reply : WatchReplies.events(header, watch.id, encoded, limit)) send(reply);
+    }
+
+    private static long fragmentBytes(Node node) {
+        return node.config().serving().limits().maxRequestBytes() + ClientPort.GRPC_OVERHEAD_BYTES;
+    }
+
+    private void accept(WatchRequest request) {
+        switch (request.getRequestUnionCase()) {
+            case CREATE_REQUEST -> create(request.getCreateRequest());
+            case CANCEL_REQUEST -> cancel(request.getCancelRequest());
+            case PROGRESS_REQUEST -> progressOfAll();
+            case REQUESTUNION_NOT_SET -> {}
+        }
+        owesRequest = true;
+    }
+
+    private void create(WatchCreateRequest request) {
+        KeyRange range = Requests.range(request.getKey(), request.getRangeEnd());
+        if (range.from().isEmpty()) range = KeyRange.of(ZERO, range.rangeEnd());
+        if (request.getStartRevision() < 0) {
+            refuse(Statuses.text(Refusal.COMPACTED));
+            return;
+        }
+        if (range.isEmpty()) {
+            refuse("mvcc: watcher range is empty");
+            return;
+        }
+        long id = request.getWatchId();
+        if (id == 0) id = freeId();
+        else if (watches.containsKey(id)) {
+            refuse("mvcc: duplicate watch ID provided on the WatchStream");
+            return;
+        }
+        OpenWatch watch = new OpenWatch(id, request);
+        List<FilterType> filters = request.getFiltersList();
+        var wish = new dev.quorate.store.watch.WatchRequest(
+                range,
+                request.getStartRevision(),
+                filters.contains(FilterType.NOPUT),
+                filters.contains(FilterType.NODELETE));
+        // News may come before open has returned; they wait behind this very task.
+        watch.watch = served.node().watches().open(wish, () -> heardOf(watch));
+        watches.put(id, watch);
+        send(WatchReplies.created(Header.of(served.node(), watch.watch.openedAt()), id));
+        heardOf(watch);
+    }
+
+    private long freeId() {
+        while (watches.containsKey(nextId)) nextId++;
+        return nextId++;
+    }
+
+    private void refuse(String reason) {
+        send(WatchReplies.notCreated(header(), NO_WATCH, reason));
+    }
+
+    private void cancel(WatchCancelRequest request) {
+        OpenWatch watch = watches.get(request.getWatchId());
+        if (watch == null) return;
+        close(watch);
+        send(WatchReplies.canceled(header(), watch.id));
+    }
+
+    private void progressOfAll() {
+        if (watches.isEmpty()) return;
+        List<Watch> all = new ArrayList<>(watches.size());
+        for (OpenWatch watch : watches.values()) all.add(watch.watch);
+        OptionalLong reached = served.node().watches().progress(all);
+        if (reached.isPresent()) send(WatchReplies.progress(Header.of(served.node(), reached.getAsLong()), NO_WATCH));
+    }
+
+    private void progressOfEach() {
+        for (OpenWatch watch : watches.values()) {
+            if (!watch.progress) continue;
+            boolean quiet = watch.quiet;
+            watch.quiet = true;
+            OptionalLong reached = quiet ? watch.watch.progress() : OptionalLong.empty();
+            if (reached.isPresent())
+                send(WatchReplies.progress(Header.of(served.node(), reached.getAsLong()), watch.id));
+        }
+    }
+
+    private Header header() {
+        return Header.of(served.node());
+    }
+
+    private void send(Reply reply) {
+        if (!over) out.onNext(reply);
+    }
+
+    private void fail(Refusal reason) {
+        Answers.refuse(out, reason);
+        end();
+    }
+
+    private void close(OpenWatch watch) {
+        watch.closed = true;
+        watch.watch.close();
+        watches.remove(watch.id);
+    }
+
+    private void end() {
+        if (over) return;
+        over = true;
+        for (OpenWatch watch : List.copyOf(watches.values())) close(watch);
+        onEnd.run();
+    }
+}
