@@ -32,7 +32,8 @@ final class AdminService extends AdminGrpc.AdminImplBase {
     public void bootstrap(BootstrapRequest request, StreamObserver<BootstrapResponse> observer) {
         if (request.getToken().isEmpty() || request.getPeerUrlsCount() == 0) {
             Answers.refuse(
-                    observer, Status.INVALID_ARGUMENT.withDescription("Bootstrap needs a token and at least one peer URL"));
+                    observer,
+                    Status.INVALID_ARGUMENT.withDescription("Bootstrap needs a token and at least one peer URL"));
             return;
         }
         Answers.later(observer);
@@ -48,8 +49,7 @@ final class AdminService extends AdminGrpc.AdminImplBase {
                                         .setClusterId(birth.clusterId())
                                         .setMemberId(birth.memberId())
                                         .build());
-                    else
-                        Answers.refuse(observer, Status.FAILED_PRECONDITION.withDescription(birth.refusal()));
+                    else Answers.refuse(observer, Status.FAILED_PRECONDITION.withDescription(birth.refusal()));
                 });
     }
 

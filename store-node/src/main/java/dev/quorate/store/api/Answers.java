@@ -37,8 +37,7 @@ final class Answers {
     }
 
     /** When the outcome is there: the refusal to the client, anything else to the consumer. */
-    static void when(
-            CompletableFuture<Outcome> outcome, StreamObserver<?> observer, Consumer<Outcome> done) {
+    static void when(CompletableFuture<Outcome> outcome, StreamObserver<?> observer, Consumer<Outcome> done) {
         var _ = outcome.whenComplete((value, failure) -> {
             if (failure != null) failed(observer, failure);
             else if (value instanceof Outcome.Refused refused) refuse(observer, refused.reason());
@@ -48,10 +47,7 @@ final class Answers {
 
     /** When the state may be read, on the executor, because the node's threads wait for nobody. */
     static void whenReadable(
-            CompletableFuture<Optional<Refusal>> point,
-            StreamObserver<?> observer,
-            Executor executor,
-            Runnable read) {
+            CompletableFuture<Optional<Refusal>> point, StreamObserver<?> observer, Executor executor, Runnable read) {
         var _ = point.whenComplete((refusal, failure) -> {
             if (failure != null) failed(observer, failure);
             else if (refusal.isPresent()) refuse(observer, refusal.get());

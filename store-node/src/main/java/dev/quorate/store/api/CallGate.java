@@ -24,8 +24,8 @@ final class CallGate implements ServerInterceptor {
             Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> CLIENT_VERSION =
             Metadata.Key.of("client-api-version", Metadata.ASCII_STRING_MARSHALLER);
-    private static final Set<String> ON_LEARNERS = Set.of(
-            "etcdserverpb.Maintenance/Status", "etcdserverpb.Maintenance/Snapshot", "etcdserverpb.KV/Range");
+    private static final Set<String> ON_LEARNERS =
+            Set.of("etcdserverpb.Maintenance/Status", "etcdserverpb.Maintenance/Snapshot", "etcdserverpb.KV/Range");
 
     /** True inside a stream whose client wants it to end when there is no leader. */
     static final Context.Key<Boolean> LEADER_NEEDED = Context.keyWithDefault("leader-needed", false);

@@ -21,6 +21,7 @@ import java.util.function.Function;
 public final class ClientPort implements AutoCloseable {
     /** How much longer than the longest command a message may be. */
     static final int GRPC_OVERHEAD_BYTES = 512 * 1024;
+
     private static final long FOREVER_DAYS = 10_000;
 
     private final Server server;

@@ -110,7 +110,8 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
     }
 
     private static Members members(Outcome outcome) {
-        Invariant.check(outcome instanceof Outcome.MembersChanged, "a change of the members changes them or is refused");
+        Invariant.check(
+                outcome instanceof Outcome.MembersChanged, "a change of the members changes them or is refused");
         return ((Outcome.MembersChanged) outcome).members();
     }
 

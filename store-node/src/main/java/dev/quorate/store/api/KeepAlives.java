@@ -42,8 +42,8 @@ final class KeepAlives implements StreamObserver<LeaseKeepAliveRequest> {
     @Override
     public void onNext(LeaseKeepAliveRequest request) {
         Node node = served.node();
-        Renewal renewal = new Renewal(
-                request.getID(), Header.of(node), node.calls().renewLease(request.getID()));
+        Renewal renewal =
+                new Renewal(request.getID(), Header.of(node), node.calls().renewLease(request.getID()));
         boolean room;
         synchronized (this) {
             waiting.addLast(renewal);
@@ -54,7 +54,10 @@ final class KeepAlives implements StreamObserver<LeaseKeepAliveRequest> {
     }
 
     private synchronized void answerReady() {
-        while (!over && out.isReady() && !waiting.isEmpty() && waiting.getFirst().answer().isDone()) {
+        while (!over
+                && out.isReady()
+                && !waiting.isEmpty()
+                && waiting.getFirst().answer().isDone()) {
             if (waiting.size() == MAX_UNANSWERED) out.request(1);
             answer(waiting.removeFirst());
         }

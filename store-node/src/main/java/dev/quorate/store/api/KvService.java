@@ -183,8 +183,7 @@ final class KvService {
 
     private static void answer(Node node, Outcome outcome, StreamObserver<Reply> observer) {
         switch (outcome) {
-            case Outcome.PutDone done ->
-                Answers.send(observer, Responses.put(Header.of(node, done.revision()), done));
+            case Outcome.PutDone done -> Answers.send(observer, Responses.put(Header.of(node, done.revision()), done));
             case Outcome.DeleteDone done ->
                 Answers.send(observer, Responses.delete(Header.of(node, done.revision()), done));
             case Outcome.TxnDone done -> Answers.send(observer, Responses.txn(Header.of(node, done.revision()), done));

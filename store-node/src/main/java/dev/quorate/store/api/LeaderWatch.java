@@ -25,8 +25,7 @@ final class LeaderWatch {
 
     /** Once every election timeout, always from the same thread. */
     void check() {
-        boolean hasLeader =
-                host.node().map(node -> node.raft().leader() != 0).orElse(false);
+        boolean hasLeader = host.node().map(node -> node.raft().leader() != 0).orElse(false);
         without = hasLeader ? 0 : without + 1;
         if (without < CHECKS_WITHOUT_LEADER) return;
         for (Runnable leaderLost : List.copyOf(streams.keySet())) {

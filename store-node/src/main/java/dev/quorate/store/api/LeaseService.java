@@ -38,7 +38,9 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
 
     @Override
     public void leaseGrant(LeaseGrantRequest request, StreamObserver<LeaseGrantResponse> observer) {
-        long id = request.getID() != 0 ? request.getID() : ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+        long id = request.getID() != 0
+                ? request.getID()
+                : ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
         Command.LeaseGrant grant = new Command.LeaseGrant(id, request.getTTL());
         Optional<Refusal> refusal = Checks.leaseGrant(grant);
         if (refusal.isPresent()) {
@@ -82,8 +84,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
     }
 
     @Override
-    public void leaseTimeToLive(
-            LeaseTimeToLiveRequest request, StreamObserver<LeaseTimeToLiveResponse> observer) {
+    public void leaseTimeToLive(LeaseTimeToLiveRequest request, StreamObserver<LeaseTimeToLiveResponse> observer) {
         Node node = served.node();
         Answers.later(observer);
         var _ = node.calls()

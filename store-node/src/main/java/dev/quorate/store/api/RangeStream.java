@@ -120,9 +120,8 @@ final class RangeStream {
             if (piece.sizeBytes() < pieceBytes / 2) pieceKeys *= 2;
             else if (piece.sizeBytes() > pieceBytes * 2) pieceKeys = Math.max(1, pieceKeys / 2);
         }
-        out.onNext(Reply.of(new Fields(piece.sizeBytes() + 10)
-                .message(1, piece.encoded())
-                .done()));
+        out.onNext(Reply.of(
+                new Fields(piece.sizeBytes() + 10).message(1, piece.encoded()).done()));
         if (over) out.onCompleted();
     }
 }

@@ -25,10 +25,8 @@ final class WatchReplies {
     }
 
     static Reply compacted(Header header, long id, long compactRevision) {
-        return Reply.of(begin(header, id)
-                .flag(4, true)
-                .number(5, compactRevision)
-                .done());
+        return Reply.of(
+                begin(header, id).flag(4, true).number(5, compactRevision).done());
     }
 
     /** Everything up to the header's revision was delivered. */

@@ -38,7 +38,7 @@ class SharedPortTest {
     @BeforeEach
     void open() throws IOException {
         ClientPort.Setup setup = new ClientPort.Setup(
-                List.of(new HealthService().bindService()),
+                List.of(new HealthService(new NoNode()).bindService()),
                 List.of(),
                 SharedPortTest::echo,
                 Limits.DEFAULT,
@@ -66,7 +66,7 @@ class SharedPortTest {
             assertThat(HealthGrpc.newBlockingStub(channel)
                             .check(HealthCheckRequest.getDefaultInstance())
                             .getStatus())
-                    .isEqualTo(ServingStatus.SERVING);
+                    .isEqualTo(ServingStatus.NOT_SERVING);
         } finally {
             channel.shutdownNow();
         }

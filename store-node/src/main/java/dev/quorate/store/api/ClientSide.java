@@ -1,0 +1,137 @@
+package dev.quorate.store.api;
+
+import dev.quorate.store.node.Meters;
+import dev.quorate.store.node.NodeConfig;
+import dev.quorate.store.node.NodeHost;
+import dev.quorate.store.ops.EventLoops;
+import dev.quorate.store.ops.HttpListener;
+import dev.quorate.store.ops.HttpPages;
+import dev.quorate.store.ops.Metrics;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** Everything that clients, probes and scrapers can reach: opened once, with or without a node behind it. */
+public final class ClientSide implements AutoCloseable {
+    private static final int MIN_READERS = 4;
+
+    private final EventLoops loops;
+    private final ExecutorService readers;
+    private final ExecutorService pumps;
+    private final ScheduledExecutorService timer;
+    private final List<Runnable> ports = new ArrayList<>();
+    private List<? extends SocketAddress> clientAddresses = List.of();
+
+    private ClientSide() {
+        int processors = Runtime.getRuntime().availableProcessors();
+        loops = EventLoops.start(processors);
+        readers = Executors.newFixedThreadPool(
+                Math.max(MIN_READERS, processors),
+                Thread.ofPlatform().daemon().name("read-", 0).factory());
+        pumps = Executors.newFixedThreadPool(
+                Math.max(2, processors),
+                Thread.ofPlatform().daemon().name("watch-", 0).factory());
+        timer = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("api-timer").factory());
+    }
+
+    public static ClientSide open(NodeHost host, NodeConfig config, Meters meters) throws IOException {
+        ClientSide side = new ClientSide();
+        try {
+            side.openPorts(host, config, meters);
+            return side;
+        } catch (IOException | RuntimeException failure) {
+            side.close();
+            throw failure;
+        }
+    }
+
+    private void openPorts(NodeHost host, NodeConfig config, Meters meters) throws IOException {
+        Metrics metrics = new Metrics(host, meters);
+        Served served = new Served(host, readers);
+        LeaderWatch leaders = new LeaderWatch(host);
+        WatchService watches = new WatchService(served, pumps, leaders);
+        GaugeWithCallback.builder()
+                .name("etcd_debugging_mvcc_watch_stream_total")
+                .help("Total number of watch streams.")
+                .callback(point -> point.call(watches.openStreams()))
+                .register(metrics.registry());
+        List<ServerServiceDefinition> services =
+                services(served, watches, leaders, new ClientVersions(metrics.registry()));
+        boolean extensive = config.serving().logging().metrics().equals("extensive");
+        CallMeter meter = new CallMeter(metrics.registry(), extensive, services);
+        HttpPages pages = new HttpPages(host, metrics, Statuses::text, readers);
+        ClientPort port = ClientPort.open(
+                addresses(config.addresses().listenClient()),
+                loops,
+                new ClientPort.Setup(
+                        services,
+                        List.of(meter),
+                        pages,
+                        config.serving().limits(),
+                        config.serving().keepalive()));
+        ports.add(port::close);
+        clientAddresses = port.addresses();
+        List<String> httpOnly = new ArrayList<>(config.addresses().listenMetrics());
+        httpOnly.addAll(config.addresses().listenClientHttp());
+        for (InetSocketAddress address : addresses(httpOnly))
+            ports.add(HttpListener.open(address, loops, pages)::close);
+        startTimers(config, watches, leaders);
+    }
+
+    private static List<ServerServiceDefinition> services(
+            Served served, WatchService watches, LeaderWatch leaders, ClientVersions versions) {
+        CallGate gate = new CallGate(served.host(), versions);
+        List<ServerServiceDefinition> services = new ArrayList<>();
+        for (ServerServiceDefinition ofEtcd : List.of(
+                new KvService(served).bind(),
+                watches.bind(),
+                new LeaseService(served, leaders).bindService(),
+                new ClusterService(served).bindService(),
+                new MaintenanceService(served).bindService(),
+                new AuthService(served).bind())) {
+            services.add(ServerInterceptors.intercept(ofEtcd, gate));
+        }
+        services.add(new HealthService(served.host()).bindService());
+        services.add(new AdminService(served.host()).bindService());
+        return services;
+    }
+
+    private void startTimers(NodeConfig config, WatchService watches, LeaderWatch leaders) {
+        long progress = Math.max(100, config.serving().upkeep().watchProgressMillis());
+        long election = config.timing().electionMillis();
+        var _ = timer.scheduleAtFixedRate(watches::tellProgress, progress, progress, TimeUnit.MILLISECONDS);
+        var _ = timer.scheduleAtFixedRate(leaders::check, election, election, TimeUnit.MILLISECONDS);
+    }
+
+    private static List<InetSocketAddress> addresses(List<String> urls) {
+        return urls.stream()
+                .map(URI::create)
+                .map(uri -> new InetSocketAddress(uri.getHost(), uri.getPort()))
+                .toList();
+    }
+
+    /** Where clients can connect: with the real port where 0 was asked for. */
+    public List<? extends SocketAddress> clientAddresses() {
+        return clientAddresses;
+    }
+
+    @Override
+    public void close() {
+        ports.forEach(Runnable::run);
+        timer.shutdownNow();
+        pumps.shutdown();
+        readers.shutdown();
+        loops.close();
+    }
+}

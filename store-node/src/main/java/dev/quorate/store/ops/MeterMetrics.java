@@ -1,0 +1,103 @@
+package dev.quorate.store.ops;
+
+import dev.quorate.store.node.Durations;
+import dev.quorate.store.node.Meters;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import java.util.function.ToDoubleFunction;
+
+/** What the edges measured: the disk, and the traffic between members. */
+final class MeterMetrics {
+    private MeterMetrics() {}
+
+    static void register(PrometheusRegistry registry, Meters meters) {
+        histogram(
+                registry,
+                "etcd_disk_wal_fsync_duration_seconds",
+                "The latency distributions of fsync called by WAL.",
+                meters.logSync());
+        histogram(
+                registry,
+                "etcd_disk_backend_commit_duration_seconds",
+                "The latency distributions of commit called by backend: here, of syncs of the state on disk.",
+                meters.stateForce());
+        GaugeWithCallback.builder()
+                .name("etcd_disk_wal_write_bytes_total")
+                .help("Total number of bytes written in WAL.")
+                .callback(point -> point.call((double) meters.logBytes().sum()))
+                .register(registry);
+        peers(registry, meters);
+    }
+
+    private static void peers(PrometheusRegistry registry, Meters meters) {
+        peer(
+                registry,
+                meters,
+                "sent_bytes_total",
+                "The total number of bytes sent to peers.",
+                "To",
+                peer -> peer.sentBytes().sum());
+        peer(
+                registry,
+                meters,
+                "received_bytes_total",
+                "The total number of bytes received from peers.",
+                "From",
+                peer -> peer.receivedBytes().sum());
+        peer(
+                registry,
+                meters,
+                "sent_failures_total",
+                "The total number of send failures from peers.",
+                "To",
+                peer -> peer.sendFailures().sum());
+        registry.register(() -> {
+            HistogramSnapshot.Builder snapshot = HistogramSnapshot.builder()
+                    .name("etcd_network_peer_round_trip_time_seconds")
+                    .help("Round-Trip-Time histogram between peers.");
+            meters.peers()
+                    .forEach((id, peer) -> snapshot.dataPoint(points(peer.roundTrip())
+                            .labels(Labels.of("To", Long.toHexString(id)))
+                            .build()));
+            return snapshot.build();
+        });
+    }
+
+    private static void peer(
+            PrometheusRegistry registry,
+            Meters meters,
+            String name,
+            String help,
+            String label,
+            ToDoubleFunction<Meters.Peer> value) {
+        CounterWithCallback.builder()
+                .name("etcd_network_peer_" + name)
+                .help(help)
+                .labelNames(label)
+                .callback(point -> meters.peers()
+                        .forEach((id, peer) -> point.call(value.applyAsDouble(peer), Long.toHexString(id))))
+                .register(registry);
+    }
+
+    private static void histogram(PrometheusRegistry registry, String name, String help, Durations durations) {
+        registry.register(() -> HistogramSnapshot.builder()
+                .name(name)
+                .help(help)
+                .dataPoint(points(durations).build())
+                .build());
+    }
+
+    private static HistogramDataPointSnapshot.Builder points(Durations durations) {
+        ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
+        for (int i = 0; i < durations.bounds(); i++) buckets.bucket(durations.boundSeconds(i), durations.count(i));
+        buckets.bucket(Double.POSITIVE_INFINITY, durations.count(durations.bounds()));
+        return HistogramDataPointSnapshot.builder()
+                .classicHistogramBuckets(buckets.build())
+                .sum(durations.sumSeconds());
+    }
+}
