@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The little JSON that members' descriptions in the log need: objects, lists, texts, whole numbers and booleans. */
-final class Json {
+/** The little JSON that descriptions of members need, in the log and beside it: objects, lists, texts, whole numbers and booleans. */
+public final class Json {
     private final String text;
     private int at;
 
@@ -15,7 +15,7 @@ final class Json {
     }
 
     /** A Map, List, String, Long or Boolean; empty text for null. */
-    static Object read(String text) {
+    public static Object read(String text) {
         Json json = new Json(text);
         Object value = json.value();
         json.space();
@@ -23,7 +23,7 @@ final class Json {
         return value;
     }
 
-    static String quote(String text) {
+    public static String quote(String text) {
         StringBuilder out = new StringBuilder("\"");
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -34,7 +34,7 @@ final class Json {
         return out.append('"').toString();
     }
 
-    static String quote(List<String> texts) {
+    public static String quote(List<String> texts) {
         return "[" + String.join(",", texts.stream().map(Json::quote).toList()) + "]";
     }
 

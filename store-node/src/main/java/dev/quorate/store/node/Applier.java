@@ -168,6 +168,7 @@ final class Applier {
         position = active.position();
         watches.publish(new EventBatch(List.of(), position.revision()));
         reads.applied(position.index());
+        mailbox.fact(new Input.Installed(position));
         mailbox.fact(new Input.Applied(position));
         mailbox.fact(new Input.MembersApplied(position.index()));
     }

@@ -9,6 +9,7 @@ sealed interface ApplyWork {
     /** Entries in the order of the log, and for every change among them what raft made of it. */
     record Committed(List<Entry> entries, List<Membership> memberships) implements ApplyWork {}
 
+    /** The state is replaced by one that came from the leader. */
     record Install(StagedState staged) implements ApplyWork {}
 
     /** This member leads in this term and has applied an entry of it. */

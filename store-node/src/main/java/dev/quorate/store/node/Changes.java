@@ -24,10 +24,12 @@ import java.util.concurrent.CompletableFuture;
  * that reaches the log also fits the list. Who comes meanwhile waits.
  */
 final class Changes {
+    private static final String REMOVED = "the member has been permanently removed from the cluster";
+
     private final Loop.Desk desk;
     private final RaftCore raft;
     private final Applier applier;
-    private final Peers peers;
+    private final Node.Outside outside;
     private final MemberRules rules;
     private final List<Parked> parked = new ArrayList<>();
     private final List<HandOver> handOvers = new ArrayList<>();
@@ -37,13 +39,13 @@ final class Changes {
 
     private record HandOver(long to, CompletableFuture<LeaderCall.Answer> answer, long due) {}
 
-    Changes(Loop.Desk desk, RaftCore raft, Applier applier, Peers peers) {
+    Changes(Loop.Desk desk, RaftCore raft, Applier applier, Node.Outside outside) {
         this.desk = desk;
         this.raft = raft;
         this.applier = applier;
-        this.peers = peers;
+        this.outside = outside;
         this.rules = new MemberRules(
-                desk.config().birth().strictReconfigCheck(), desk.identity().memberId(), peers);
+                desk.config().birth().strictReconfigCheck(), desk.identity().memberId(), outside.peers());
         this.lastChangeIndex = applier.position().index();
         publishAddresses();
     }
@@ -71,12 +73,16 @@ final class Changes {
     }
 
     private void publishAddresses() {
+        if (applier.state().members().wasRemoved(desk.identity().memberId())) {
+            outside.shutOut().accept(REMOVED);
+            return;
+        }
         SortedMap<Long, Peers.Address> addresses = new TreeMap<>(Long::compareUnsigned);
         for (Member member : applier.state().members().all()) {
             if (member.id() != desk.identity().memberId())
                 addresses.put(member.id(), new Peers.Address(member.peerUrls()));
         }
-        if (!applier.state().members().all().isEmpty()) peers.update(addresses);
+        if (!applier.state().members().all().isEmpty()) outside.peers().update(addresses);
     }
 
     void tick(long nowMillis) {

@@ -34,6 +34,9 @@ sealed interface Input {
     /** A peer could not be reached. */
     record Unreachable(long peer) implements Input {}
 
+    /** The received state is now the state on disk. */
+    record Installed(StatePosition position) implements Input {}
+
     /** The list of members, as readers see it, has come so far. */
     record MembersApplied(long index) implements Input {}
 

@@ -9,8 +9,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Executor;
-import java.util.function.Supplier;
 
 /**
  * Keeps the log short: every so many applied entries the state is forced to disk in the background, the log is marked
@@ -21,8 +19,7 @@ final class LogUpkeep {
 
     private final NodeConfig.Storage limits;
     private final Mailbox mailbox;
-    private final Executor background;
-    private final Supplier<StatePosition> force;
+    private final StateForcer forcer;
 
     /** What the membership was from an index on; an entry goes when a later one is old enough. */
     private final TreeMap<Long, Membership> memberships = new TreeMap<>();
@@ -39,8 +36,7 @@ final class LogUpkeep {
     LogUpkeep(NodeConfig.Storage limits, Mailbox mailbox, Node.Outside outside, StagedState.Active start) {
         this.limits = limits;
         this.mailbox = mailbox;
-        this.background = outside.background();
-        this.force = outside.force();
+        this.forcer = outside.forcer();
         this.markedIndex = start.position().index();
         memberships.put(start.position().index(), start.membership());
     }
@@ -75,7 +71,7 @@ final class LogUpkeep {
         if (compactTo > raft.status().base().index()) raft.compact(compactTo);
         if (forcing || position.index() - markedIndex < limits.snapshotCount()) return;
         forcing = true;
-        background.execute(() -> mailbox.fact(new Input.Forced(force.get())));
+        forcer.force(safe -> mailbox.fact(new Input.Forced(safe)));
     }
 
     void forced(StatePosition position, RaftCore raft, DurableLog log) {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -39,6 +40,10 @@ final class Loop {
     /** Messages that may leave when their batch is durable, in the order of the batches. */
     private final Deque<Held> held = new ArrayDeque<>();
 
+    /** What waits for the log while a received state is put in its place. */
+    private final Deque<Ready> behindInstall = new ArrayDeque<>();
+
+    private boolean installing;
     private final SortedMap<Long, StagedState> staged = new TreeMap<>();
     private @Nullable HardState lastHardState;
     private long ledBefore;
@@ -66,7 +71,7 @@ final class Loop {
         this.outside = outside;
         this.apply = apply;
         this.upkeep = upkeep;
-        this.changes = new Changes(desk, raft, applier, outside.peers());
+        this.changes = new Changes(desk, raft, applier, outside);
         this.notices = new Notices(raft, now());
     }
 
@@ -95,6 +100,7 @@ final class Loop {
             case Input.SnapshotSent sent -> raft.reportSnapshot(sent.to(), sent.delivered());
             case Input.Forced forced -> upkeep.forced(forced.position(), raft, outside.log());
             case Input.Unreachable unreachable -> raft.reportUnreachable(unreachable.peer());
+            case Input.Installed installed -> installed();
             case Input.MembersApplied applied -> changes.membersApplied(applied.index());
             case Input.HandOver handOver -> changes.handOver(handOver.done(), now());
             case Input.Failed failed -> throw new IllegalStateException(failed.what(), failed.cause());
@@ -107,9 +113,19 @@ final class Loop {
         desk.proposals().expire(now);
         desk.reads().tick(raft, now);
         changes.tick(now);
+        campaignAlone();
         if (!raft.isLeader()) desk.leasing().follow();
         else for (long lease : desk.leasing().expired(raft.term(), now)) revoke(lease);
         notices.tick(raft, now);
+    }
+
+    /** Nobody else could win: there is nothing to wait for. */
+    private void campaignAlone() {
+        SortedSet<Long> voters = raft.membership().voters();
+        if (raft.leader() == 0
+                && voters.size() == 1
+                && voters.contains(desk.identity().memberId())
+                && !raft.membership().isJoint()) raft.campaignNow();
     }
 
     /** Proposed by a leader into its own log, never sent on: a deposed leader's opinion must not reach the next one. */
@@ -130,6 +146,7 @@ final class Loop {
 
     private void applied(StatePosition position) {
         raft.applied(position.index());
+        campaignAlone();
         changes.retry(now());
         if (raft.isLeader() && position.term() == raft.term() && ledBefore != raft.term()) {
             ledBefore = raft.term();
@@ -161,11 +178,19 @@ final class Loop {
     private void write(Ready ready) {
         if (ready.batch() == 0) return;
         held.addLast(new Held(ready.batch(), ready.sendAfterPersist()));
-        HardState hardState = ready.hardState();
-        Message.InstallSnapshot install = ready.install();
-        if (install != null) install(ready, install);
-        else outside.log().append(ready.batch(), hardState, ready.entries(), mustSync(ready));
-        if (hardState != null) lastHardState = hardState;
+        if (ready.install() != null) install(ready.install());
+        behindInstall.addLast(ready);
+        if (!installing) writeWaiting();
+    }
+
+    private void writeWaiting() {
+        for (Ready ready = behindInstall.pollFirst(); ready != null; ready = behindInstall.pollFirst()) {
+            HardState hardState = ready.hardState();
+            Message.InstallSnapshot install = ready.install();
+            if (install != null) outside.log().install(ready.batch(), hardState, install.base(), install.membership());
+            else outside.log().append(ready.batch(), hardState, ready.entries(), mustSync(ready));
+            if (hardState != null) lastHardState = hardState;
+        }
     }
 
     /** A commit index alone is worth no sync: it can be learnt again. */
@@ -177,18 +202,24 @@ final class Loop {
     }
 
     /**
-     * The mark in the log first, then the swap of the state: a crash between them leaves a whole staged state that the
-     * next start puts in place.
+     * The state first, then the log: a start that finds the state ahead of the log knows that the log must begin anew
+     * behind it, but a log that is ahead of the state would have lost what lies between. So the log waits, and what
+     * would be written after it.
      */
-    private void install(Ready ready, Message.InstallSnapshot install) {
-        Invariant.check(ready.entries().isEmpty(), "a snapshot comes alone");
+    private void install(Message.InstallSnapshot install) {
         StagedState state = staged.remove(install.base().index());
+        if (state == null) throw new Invariant.Broken("the snapshot that raft installs was never received");
         for (StagedState old : staged.values()) old.discard();
         staged.clear();
-        outside.log().install(ready.batch(), ready.hardState(), install.base(), install.membership());
-        if (state == null) throw new Invariant.Broken("the snapshot that raft installs was never received");
+        installing = true;
         apply.accept(new ApplyWork.Install(state));
         upkeep.installed(install.base(), install.membership());
+        changes.seen(install.base().index());
+    }
+
+    private void installed() {
+        installing = false;
+        writeWaiting();
     }
 
     private void apply(List<Entry> committed) {

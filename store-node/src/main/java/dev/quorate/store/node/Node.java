@@ -15,9 +15,8 @@ import dev.quorate.store.watch.WatchRegistry;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 
 /**
  * One member of a cluster. Any thread may call; nothing blocks.
@@ -44,17 +43,17 @@ public final class Node {
             Outside outside) {}
 
     /**
-     * The ports, and what runs in the background.
+     * The ports.
      *
-     * @param force syncs the state on disk and says how far it is safe
+     * @param shutOut hears why this member may not take part any more
      */
     public record Outside(
             DurableLog log,
             Peers peers,
             SnapshotStore snapshots,
-            Supplier<StatePosition> force,
+            StateForcer forcer,
             Ticker ticker,
-            Executor background) {}
+            Consumer<String> shutOut) {}
 
     public Node(Parts parts) {
         this.parts = parts;

@@ -1,0 +1,183 @@
+package dev.quorate.store.cli;
+
+import dev.quorate.store.Bytes;
+import dev.quorate.store.codec.FactCodec;
+import dev.quorate.store.mvcc.Revision;
+import dev.quorate.store.node.SnapshotStore;
+import dev.quorate.store.node.StagedState;
+import dev.quorate.store.node.StateForcer;
+import dev.quorate.store.node.StatePosition;
+import dev.quorate.store.raft.Membership;
+import dev.quorate.store.state.Fact;
+import dev.quorate.store.state.StoreState;
+import dev.quorate.store.vlog.Recovery;
+import dev.quorate.store.vlog.StateFolder;
+import dev.quorate.store.vlog.ValueLogFiles;
+import dev.quorate.store.vlog.ValueLogOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A member's state on disk, loaded: the value log and what was rebuilt from it. */
+final class DiskState implements StateForcer, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DiskState.class);
+
+    private final StateFolder folder;
+    private final StagedState.Active active;
+    private final ExecutorService background =
+            Executors.newSingleThreadExecutor(Thread.ofPlatform().name("upkeep").daemon(true).factory());
+    private volatile boolean closed;
+
+    private DiskState(StateFolder folder, StagedState.Active active) {
+        this.folder = folder;
+        this.active = active;
+    }
+
+    /**
+     * Opens and loads.
+     *
+     * @param safeIndex the state was safe up to here once; less than that is damage
+     */
+    static DiskState open(Path parent, long safeIndex) throws IOException {
+        Loading loading = new Loading();
+        StateFolder folder = StateFolder.open(parent, ValueLogOptions.DEFAULT, safeIndex, loading);
+        return new DiskState(folder, loading.finish(folder.log()));
+    }
+
+    StagedState.Active active() {
+        return active;
+    }
+
+    SnapshotStore snapshots() {
+        return folder;
+    }
+
+    @Override
+    public void force(Consumer<StatePosition> safe) {
+        background.execute(() -> {
+            try {
+                safe.accept(folder.log().force());
+            } catch (IOException failure) {
+                throw new UncheckedIOException("the state cannot be made safe", failure);
+            }
+        });
+    }
+
+    /** Gives dead space back, one step; false when there is nothing to do. */
+    boolean reclaim() {
+        try {
+            return !closed && folder.log().reclaim();
+        } catch (IOException failure) {
+            LOG.warn("reclaiming space failed: {}", String.valueOf(failure.getMessage()));
+            return false;
+        }
+    }
+
+    /** Loads the state that has just been received whole. */
+    StagedState load(StatePosition announced) throws IOException {
+        Loading loading = new Loading();
+        ValueLogFiles log = folder.openStaged(announced, loading);
+        return new Staged(log, loading.finish(log));
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        background.close();
+        folder.close();
+    }
+
+    private final class Staged implements StagedState {
+        private final ValueLogFiles log;
+        private final Active loaded;
+
+        Staged(ValueLogFiles log, Active loaded) {
+            this.log = log;
+            this.loaded = loaded;
+        }
+
+        @Override
+        public StatePosition position() {
+            return loaded.position();
+        }
+
+        @Override
+        public Membership membership() {
+            return loaded.membership();
+        }
+
+        @Override
+        public Active activate() {
+            try {
+                folder.activate(log);
+                return loaded;
+            } catch (IOException failure) {
+                throw new UncheckedIOException("the received state cannot take its place", failure);
+            }
+        }
+
+        @Override
+        public void discard() {
+            try {
+                folder.discard(log);
+            } catch (IOException failure) {
+                LOG.warn("a received state cannot be removed: {}", String.valueOf(failure.getMessage()));
+            }
+        }
+    }
+
+    /** Collects what the log tells, the latest fact of each thing. */
+    private static final class Loading implements Recovery {
+        private final LateLog late = new LateLog();
+        private final StoreState.Restoring restoring = new StoreState.Restoring(late);
+        private final SortedMap<Bytes, Bytes> facts = new TreeMap<>();
+
+        @Override
+        public void version(Revision revision, boolean tombstone, Bytes encodedKeyValue) {
+            restoring.version(revision, tombstone, encodedKeyValue);
+        }
+
+        @Override
+        public void fact(Bytes key, Bytes value) {
+            if (value.isEmpty()) facts.remove(key);
+            else facts.put(key, value);
+        }
+
+        StagedState.Active finish(ValueLogFiles log) {
+            late.is(log);
+            Membership membership = Membership.EMPTY;
+            for (var entry : facts.entrySet()) {
+                Fact fact = FactCodec.decode(entry.getKey(), entry.getValue());
+                restoring.fact(fact);
+                if (fact instanceof Fact.RaftMembership raft) membership = membership(raft);
+            }
+            StatePosition position = log.position();
+            return new StagedState.Active(restoring.finish(position.revision()), log, membership, position);
+        }
+
+        private static Membership membership(Fact.RaftMembership raft) {
+            return new Membership(
+                    sorted(raft.voters()),
+                    sorted(raft.outgoing()),
+                    sorted(raft.learners()),
+                    sorted(raft.learnersNext()),
+                    raft.autoLeave());
+        }
+
+        private static SortedSet<Long> sorted(Collection<Long> ids) {
+            SortedSet<Long> set = new TreeSet<>(Long::compareUnsigned);
+            set.addAll(ids);
+            return set;
+        }
+    }
+}
