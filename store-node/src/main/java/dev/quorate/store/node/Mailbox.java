@@ -26,6 +26,7 @@ public final class Mailbox implements DurableLog.Listener {
     private final AtomicInteger messageCount = new AtomicInteger();
     private final AtomicInteger wishCount = new AtomicInteger();
     private final AtomicBoolean tick = new AtomicBoolean();
+    private volatile boolean full;
     private volatile @Nullable Thread sleeper;
 
     public Mailbox(int maxWishes) {
@@ -34,12 +35,22 @@ public final class Mailbox implements DurableLog.Listener {
 
     @Override
     public void persisted(long batch) {
-        fact(new Input.Persisted(batch));
+        if (batch != 0) fact(new Input.Persisted(batch));
     }
 
     @Override
     public void failed(Throwable cause) {
         fact(new Input.Failed("the log on disk failed", cause));
+    }
+
+    @Override
+    public void space(boolean enough) {
+        full = !enough;
+    }
+
+    /** True while the log's disk has no room. */
+    boolean isDiskFull() {
+        return full;
     }
 
     /** A message from a peer; lost when the loop is far behind, as the network may lose it. */

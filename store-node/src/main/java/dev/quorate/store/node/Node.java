@@ -120,6 +120,7 @@ public final class Node {
 
     private Optional<Refusal> refusal(Command command) {
         if (stopped) return Optional.of(Refusal.STOPPED);
+        if (desk.mailbox().isDiskFull()) return Optional.of(Refusal.NO_SPACE);
         long unapplied = loop.notices().commit() - appliedIndex();
         if (unapplied > parts.config().serving().limits().unapplied() && !(command instanceof Command.LeaseRevoke))
             return Optional.of(Refusal.TOO_MANY_REQUESTS);
@@ -205,6 +206,10 @@ public final class Node {
         CompletableFuture<LeaderCall.Answer> done = new CompletableFuture<>();
         desk.mailbox().fact(new Input.HandOver(done));
         return done;
+    }
+
+    public boolean isStopped() {
+        return stopped;
     }
 
     /** Takes nothing more and answers everybody who waits. The threads must have ended. */

@@ -3,6 +3,7 @@ package dev.quorate.store.peer;
 import dev.quorate.store.node.LeaderCall;
 import dev.quorate.store.node.SnapshotStore;
 import dev.quorate.store.node.StagedState;
+import dev.quorate.store.node.StatePosition;
 import dev.quorate.store.raft.Message;
 import java.io.IOException;
 import java.util.List;
@@ -27,7 +28,7 @@ public interface PeerHost {
     SnapshotStore snapshots();
 
     /** Loads the state that was just received whole. */
-    StagedState load() throws IOException;
+    StagedState load(StatePosition announced) throws IOException;
 
     void snapshotReady(Message.InstallSnapshot message, StagedState state);
 

@@ -74,7 +74,7 @@ final class SnapshotReceiver implements StreamObserver<SnapshotPiece> {
         }
         try {
             open.finish();
-            StagedState state = host.load();
+            StagedState state = host.load(new StatePosition(begin.getIndex(), begin.getTerm(), begin.getRevision()));
             LOG.info("received snapshot index={} bytes={}", begin.getIndex(), begin.getSize());
             host.snapshotReady(
                     new Message.InstallSnapshot(
