@@ -18,8 +18,6 @@ import java.util.Optional;
 /**
  * Whose data a directory holds; a directory belongs to one member for ever.
  *
- * @param dataNonce drawn when the directory was first used: two disks never have the same
- * @param bootstrapToken of the call that gave birth to the cluster here; empty elsewhere
  * @param peers who was there when this member joined: whom to talk to before the log has told
  */
 record Identity(
@@ -27,7 +25,12 @@ record Identity(
     private static final String FILE = "identity.json";
     private static final String PENDING = "identity.pending.json";
 
-    /** Where the data comes from. */
+    /**
+     * Where the data comes from.
+     *
+     * @param dataNonce drawn when the directory was first used: two disks never have the same
+     * @param bootstrapToken of the call that gave birth to the cluster here; empty elsewhere
+     */
     record Origin(String dataNonce, String bootstrapToken) {}
 
     static Optional<Identity> read(Path dataDir) throws IOException {

@@ -16,6 +16,12 @@ public interface DurableLog {
 
         /** A write or sync failed. The member must stop: what is on disk is no longer known. */
         void failed(Throwable cause);
+
+        /**
+         * Whether the disk has room. Without room batches wait in the log, none is lost or reported: the member should
+         * refuse writes until it hears the contrary.
+         */
+        default void space(boolean enough) {}
     }
 
     /** Batch numbers grow. Without mustSync the batch may be reported before it is safe from a power cut. */
