@@ -14,11 +14,14 @@ final class KeySpaceHash {
     private KeySpaceHash() {}
 
     static int of(KeyIndex.Node root, ValueLog log, long compactRevision, long revision) {
+        // etcd's quirk: what it keeps of the compacted part is what the hashed revision sees, not the compacted one,
+        // unless nothing at all lives there.
+        long keptAt = livesAny(root, revision) ? revision : compactRevision;
         CRC32C crc = new CRC32C();
         crc.update(BUCKET);
         byte[] key = new byte[KEY_SIZE + 1];
         log.scan(0, revision, (at, tombstone, encoded) -> {
-            if (at.main() <= compactRevision && !isKept(root, encoded, at, compactRevision)) return true;
+            if (at.main() <= compactRevision && !isKept(root, encoded, at, keptAt)) return true;
             int size = bucketKey(key, at, tombstone);
             crc.update(key, 0, size);
             update(crc, encoded);
@@ -31,10 +34,17 @@ final class KeySpaceHash {
         crc.update(encoded.shared(), 0, encoded.size());
     }
 
-    /** Of what is at or below the compacted revision, only what a reader there sees still counts. */
-    private static boolean isKept(KeyIndex.Node root, Bytes encoded, Revision at, long compactRevision) {
+    private static boolean livesAny(KeyIndex.Node root, long revision) {
+        for (KeyCursor cursor = new KeyCursor(root, KeyRange.ALL, false); cursor.valid(); cursor.advance()) {
+            if (cursor.versions().liveAt(revision) >= 0) return true;
+        }
+        return false;
+    }
+
+    /** Is this the version of its key that lives at a revision? */
+    private static boolean isKept(KeyIndex.Node root, Bytes encoded, Revision at, long revision) {
         KeyVersions versions = KeyIndex.find(root, KeyValueForm.keyOf(encoded).shared());
-        int i = versions == null ? -1 : versions.liveAt(compactRevision);
+        int i = versions == null ? -1 : versions.liveAt(revision);
         return versions != null && i >= 0 && versions.main(i) == at.main() && versions.sub(i) == at.sub();
     }
 
