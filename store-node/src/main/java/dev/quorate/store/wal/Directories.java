@@ -1,0 +1,28 @@
+package dev.quorate.store.wal;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** Directories that only the owner may enter and whose entries survive a power cut. */
+final class Directories {
+    private Directories() {}
+
+    static void create(Path directory) throws IOException {
+        if (Files.isDirectory(directory)) return;
+        Files.createDirectories(
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Path parent = directory.toAbsolutePath().getParent();
+        if (parent != null) sync(parent);
+    }
+
+    /** Makes creations, renames and deletions durable. */
+    static void sync(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.quorate.store.wal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Prepares the next segment while the present one is written: zeros on the disk, so that a sync of the log never has to
+ * allocate blocks or change the file's length, and a full disk shows half a segment before it hurts.
+ *
+ * <p>A released segment is used again. It is zeroed all the same: bytes of its former life behind the tail would look
+ * like damage to every reader.
+ */
+final class SegmentSupply {
+    private static final int PIECE_BYTES = 1 << 20;
+    private static final long PAUSE_NANOS = 2_000_000;
+    private static final String NEXT = "0.tmp";
+    private static final String SPARE = "1.tmp";
+
+    private final Path directory;
+    private final long segmentBytes;
+    private final Space space;
+    private @Nullable CompletableFuture<FileChannel> next;
+    private volatile boolean urgent;
+
+    SegmentSupply(Path directory, long segmentBytes, Space space) {
+        this.directory = directory;
+        this.segmentBytes = segmentBytes;
+        this.space = space;
+    }
+
+    /** Begins to prepare a segment unless that was done before. */
+    void prepare() {
+        if (next != null) return;
+        CompletableFuture<FileChannel> result = new CompletableFuture<>();
+        next = result;
+        Thread.ofPlatform().name("wal-supply").daemon().start(() -> {
+            try {
+                space.insist(() -> result.complete(zeroed()));
+            } catch (IOException | RuntimeException | Error e) {
+                result.completeExceptionally(e);
+            }
+        });
+    }
+
+    /** The prepared segment, still under its temporary name {@link #temporary}; waits for it. */
+    FileChannel take() throws IOException {
+        urgent = true;
+        prepare();
+        CompletableFuture<FileChannel> ready = next;
+        if (ready == null) throw new IllegalStateException("nothing is being prepared");
+        try {
+            return ready.join();
+        } catch (CompletionException e) {
+            throw new IOException("the next log segment cannot be prepared: " + e.getCause(), e);
+        } finally {
+            next = null;
+            urgent = false;
+        }
+    }
+
+    Path temporary() {
+        return directory.resolve(NEXT);
+    }
+
+    /** Keeps the file of a segment that is no longer needed, or deletes it when there is one already. */
+    void recycle(Path segment) throws IOException {
+        Path spare = directory.resolve(SPARE);
+        boolean usual = Files.size(segment) == segmentBytes;
+        if (usual && !Files.exists(spare)) Files.move(segment, spare, StandardCopyOption.ATOMIC_MOVE);
+        else Files.delete(segment);
+    }
+
+    private FileChannel zeroed() throws IOException {
+        Path file = temporary();
+        Path spare = directory.resolve(SPARE);
+        if (Files.exists(spare)) Files.move(spare, file, StandardCopyOption.REPLACE_EXISTING);
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ);
+        boolean done = false;
+        try {
+            fill(channel, 0);
+            done = true;
+            return channel;
+        } finally {
+            if (!done) channel.close();
+        }
+    }
+
+    /** Zeros from a position to the end of the segment, really written, in pieces that leave the disk to others. */
+    void fill(FileChannel channel, long from) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocateDirect(PIECE_BYTES);
+        if (channel.size() > segmentBytes) channel.truncate(Math.max(from, segmentBytes));
+        long at = from;
+        while (at < segmentBytes) {
+            zeros.clear().limit((int) Math.min(PIECE_BYTES - at % PIECE_BYTES, segmentBytes - at));
+            while (zeros.hasRemaining()) at += channel.write(zeros, at);
+            if (urgent) continue;
+            channel.force(false);
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        channel.force(true);
+    }
+}
