@@ -85,6 +85,11 @@ public record ApiRequest(
         return parameter("dryRun").equals("All");
     }
 
+    /** Fields that nobody knows are an error instead of being dropped. */
+    public boolean isStrict() {
+        return parameter("fieldValidation").equals("Strict");
+    }
+
     public boolean wantsTable() {
         return accept.contains("as=Table");
     }

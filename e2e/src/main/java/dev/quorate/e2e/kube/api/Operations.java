@@ -106,12 +106,15 @@ final class Operations {
 
     private Reply create(ApiRequest request, Target target) {
         Objects.Writing writing = new Objects.Writing(request.writer(target.kind(), ""), request.dryRun(), false);
-        ObjectNode created = objects.create(target, request.object(), writing);
+        ObjectNode given = request.object();
+        admission.prune(target.kind(), given, request.isStrict());
+        ObjectNode created = objects.create(target, given, writing);
         return Reply.json(201, form(request, target).apply(created));
     }
 
     private Reply put(ApiRequest request, Target target) {
         ObjectNode given = request.object();
+        admission.prune(target.kind(), given, request.isStrict());
         return Reply.json(objects.update(target, writing(request, target), live -> given.deepCopy()));
     }
 
@@ -127,8 +130,11 @@ final class Operations {
     private Reply patch(ApiRequest request, Target target) {
         if (isApply(request)) return apply(request, target);
         JsonNode patch = Json.parse(request.body());
-        ObjectNode patched =
-                objects.update(target, writing(request, target), live -> patched(request, target.kind(), live, patch));
+        ObjectNode patched = objects.update(target, writing(request, target), live -> {
+            ObjectNode next = patched(request, target.kind(), live, patch);
+            admission.prune(target.kind(), next, request.isStrict());
+            return next;
+        });
         return Reply.json(form(request, target).apply(patched));
     }
 
@@ -170,7 +176,7 @@ final class Operations {
         Json.metadata(applied).put("name", target.name());
         if (target.subresource().equals("status")) applied.remove("spec");
         else if (kind.has("status")) applied.remove("status");
-        admission.prune(kind, applied);
+        admission.prune(kind, applied, request.isStrict());
         UnaryOperator<ObjectNode> change = live -> ServerSideApply.apply(
                 live, applied, Shape.of(kind), request.writer(kind, target.subresource()), request.flag("force"));
         while (true) {

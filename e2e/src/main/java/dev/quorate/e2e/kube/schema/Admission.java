@@ -8,7 +8,9 @@ import dev.quorate.e2e.kube.model.Kind;
 import dev.quorate.e2e.kube.model.Refusal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** What an object goes through before it is stored: pruning, defaults, validation. */
 public final class Admission {
@@ -16,10 +18,31 @@ public final class Admission {
             Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
     private static final int LONGEST_NAME = 253;
 
+    /** What is so wrong with a structure that rules, which rely on it, cannot run. */
+    private static final Set<String> BLOCKING = Set.of(
+            "FieldValueRequired",
+            "FieldValueNotSupported",
+            "FieldValueTooLong",
+            "FieldValueTooMany",
+            "FieldValueTypeInvalid");
+
+    private static final Refusal.Cause NOT_CHECKED = new Refusal.Cause(
+            "FieldValueInvalid",
+            "Invalid value: null: some validation rules were not checked because the object was invalid; "
+                    + "correct the existing errors to complete validation",
+            "<nil>");
+
     private final CelRules rules = new CelRules();
 
-    public void prune(Kind kind, ObjectNode object) {
-        if (kind.isCustom()) Structure.pruneRoot(kind.schema(), object);
+    /** Takes away the fields that the schema does not know; refuses them when the client asked to be strict. */
+    public void prune(Kind kind, ObjectNode object, boolean strict) {
+        if (!kind.isCustom()) return;
+        List<String> unknown = Structure.pruneRoot(kind.schema(), object);
+        if (!strict || unknown.isEmpty()) return;
+        String fields =
+                unknown.stream().map(field -> "unknown field \"" + field + "\"").collect(Collectors.joining(", "));
+        throw Refusal.badRequest("%1$s in version \"%2$s\" cannot be handled as a %1$s: strict decoding error: %3$s"
+                .formatted(kind.kind(), kind.version(), fields));
     }
 
     public void admitNew(Kind kind, ObjectNode object) {
@@ -54,8 +77,9 @@ public final class Admission {
 
     private List<Refusal.Cause> validate(Kind kind, ObjectNode object, JsonNode before) {
         List<Refusal.Cause> causes = Structure.validate(kind.schema(), object);
-        // Rules may rely on the structure: they only see objects that have it.
-        return causes.isEmpty() ? rules.check(kind.schema(), object, before) : causes;
+        boolean blocked = causes.stream().anyMatch(cause -> BLOCKING.contains(cause.reason()));
+        causes.addAll(blocked ? List.of(NOT_CHECKED) : rules.check(kind.schema(), object, before));
+        return causes;
     }
 
     /** A CustomResourceDefinition must be one that can be served. */

@@ -120,12 +120,13 @@ final class CelRules {
 
     private static Cause cause(JsonNode rule, Place place, String message) {
         String reason = rule.path("reason").asText("FieldValueInvalid");
-        String type = Structure.typeOf(place.value());
+        // Containers are left out of messages, as they would drown them.
+        String value = place.value().isContainerNode() ? "" : Json.text(place.value()) + ": ";
         String text = switch (reason) {
             case "FieldValueForbidden" -> "Forbidden: " + message;
             case "FieldValueRequired" -> "Required value: " + message;
-            case "FieldValueDuplicate" -> "Duplicate value: \"" + type + "\"";
-            default -> "Invalid value: \"" + type + "\": " + message;
+            case "FieldValueDuplicate" -> "Duplicate value: " + Json.text(place.value());
+            default -> "Invalid value: " + value + message;
         };
         return new Cause(
                 reason,

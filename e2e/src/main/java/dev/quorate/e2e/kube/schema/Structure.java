@@ -17,32 +17,32 @@ public final class Structure {
 
     private Structure() {}
 
-    public static void pruneRoot(JsonNode schema, ObjectNode object) {
-        if (keepsUnknown(schema)) return;
+    /** Takes away all fields that the schema does not know, and says which. */
+    public static List<String> pruneRoot(JsonNode schema, ObjectNode object) {
+        List<String> pruned = new ArrayList<>();
         for (String field : fieldNames(object)) {
-            if (ROOT_FIELDS.contains(field)) continue;
-            pruneField(schema, object, field);
+            if (!ROOT_FIELDS.contains(field)) pruneField(schema, object, field, "", pruned);
         }
+        return pruned;
     }
 
-    private static void prune(JsonNode schema, JsonNode value) {
+    private static void prune(JsonNode schema, JsonNode value, String path, List<String> pruned) {
         if (value instanceof ObjectNode object) {
-            for (String field : fieldNames(object)) pruneField(schema, object, field);
-        } else if (value instanceof ArrayNode array) {
-            array.forEach(element -> prune(schema.path("items"), element));
+            for (String field : fieldNames(object)) pruneField(schema, object, field, path, pruned);
+        }
+        for (int i = 0; value.isArray() && i < value.size(); i++) {
+            prune(schema.path("items"), value.get(i), path + "[" + i + "]", pruned);
         }
     }
 
-    private static void pruneField(JsonNode schema, ObjectNode object, String field) {
-        JsonNode property = schema.path("properties").path(field);
-        JsonNode values = schema.path("additionalProperties");
+    private static void pruneField(JsonNode schema, ObjectNode object, String field, String path, List<String> pruned) {
+        JsonNode property = CelValues.below(schema, field);
         boolean embedded = schema.path("x-kubernetes-embedded-resource").asBoolean() && ROOT_FIELDS.contains(field);
         if (property.isObject()) {
-            prune(property, object.get(field));
-        } else if (values.isObject()) {
-            prune(values, object.get(field));
-        } else if (!keepsUnknown(schema) && !values.asBoolean(false) && !embedded) {
+            prune(property, object.get(field), below(path, field), pruned);
+        } else if (!keepsUnknown(schema) && !property.asBoolean(false) && !embedded) {
             object.remove(field);
+            pruned.add(below(path, field));
         }
     }
 
