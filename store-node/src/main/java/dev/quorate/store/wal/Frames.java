@@ -47,7 +47,11 @@ final class Frames {
         int at = bytes.position();
         if (bytes.remaining() < LENGTH_BYTES) return atEnd(bytes.hasRemaining());
         long header = bytes.getLong(at);
-        if (header == 0) return atEnd(false);
+        if (header == 0) {
+            if (!isZero(at, Math.min(bytes.limit(), (at / SECTOR + 1) * SECTOR)))
+                throw damaged("a record's length is zero, but bytes follow in the same sector");
+            return atEnd(false);
+        }
         long size = header & 0x00ff_ffff_ffff_ffffL;
         int flags = (int) (header >>> 56);
         int padding = (int) (-size & 7);
@@ -63,6 +67,7 @@ final class Frames {
             if (last && torn) return atEnd(true);
             throw damaged("a record's checksum is wrong");
         }
+        if (!isZero(to, to + padding)) throw damaged("the padding of a record is not zero");
         bytes.position(to + padding);
         return record;
     }

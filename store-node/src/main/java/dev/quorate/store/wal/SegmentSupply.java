@@ -27,13 +27,16 @@ final class SegmentSupply {
 
     private final Path directory;
     private final long segmentBytes;
+    private final boolean fsync;
     private final Space space;
     private @Nullable CompletableFuture<FileChannel> next;
     private volatile boolean urgent;
+    private volatile boolean closed;
 
-    SegmentSupply(Path directory, long segmentBytes, Space space) {
+    SegmentSupply(Path directory, WalOptions options, Space space) {
         this.directory = directory;
-        this.segmentBytes = segmentBytes;
+        this.segmentBytes = options.segmentBytes();
+        this.fsync = options.fsync();
         this.space = space;
     }
 
@@ -103,10 +106,23 @@ final class SegmentSupply {
         while (at < segmentBytes) {
             zeros.clear().limit((int) Math.min(PIECE_BYTES - at % PIECE_BYTES, segmentBytes - at));
             while (zeros.hasRemaining()) at += channel.write(zeros, at);
+            if (closed) throw new IOException("the log is being closed");
             if (urgent) continue;
-            channel.force(false);
+            if (fsync) channel.force(false);
             LockSupport.parkNanos(PAUSE_NANOS);
         }
-        channel.force(true);
+        if (fsync) channel.force(true);
+    }
+
+    /** Waits for what is under way: the next one to open this log prepares the same file. */
+    void close() throws IOException {
+        closed = true;
+        CompletableFuture<FileChannel> ready = next;
+        if (ready == null) return;
+        try {
+            ready.join().close();
+        } catch (CompletionException stopped) {
+            next = null;
+        }
     }
 }

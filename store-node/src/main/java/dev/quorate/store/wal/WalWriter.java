@@ -23,7 +23,7 @@ final class WalWriter implements AutoCloseable {
     private final WalOptions options;
     private final Space space;
     private final SegmentSupply supply;
-    private final RecordWriter records = new RecordWriter(BUFFER_BYTES, this::write);
+    private final RecordWriter records;
     private final Deque<SegmentName> segments = new ArrayDeque<>();
     private FileChannel channel;
 
@@ -41,8 +41,9 @@ final class WalWriter implements AutoCloseable {
         this.directory = directory;
         this.options = options;
         this.space = space;
+        this.records = new RecordWriter((int) Math.min(BUFFER_BYTES, options.segmentBytes()), this::write);
         this.metadata = recovered.metadata();
-        this.supply = new SegmentSupply(directory, options.segmentBytes(), space);
+        this.supply = new SegmentSupply(directory, options, space);
         this.segments.addAll(tail.segments());
         this.hardState = recovered.hardState();
         this.lastIndex = recovered.base().index() + recovered.entries().size();
@@ -68,14 +69,14 @@ final class WalWriter implements AutoCloseable {
     /** Makes the first segment of a new log. */
     static void create(Path directory, WalMetadata metadata, WalOptions options) throws IOException {
         Directories.create(directory);
-        SegmentSupply supply = new SegmentSupply(directory, options.segmentBytes(), new Space());
+        SegmentSupply supply = new SegmentSupply(directory, options, new Space());
         try (FileChannel channel = supply.take()) {
             RecordWriter records = new RecordWriter(4096, bytes -> writeAll(channel, bytes, 0));
             records.crc();
             records.metadata(metadata);
             records.mark(Mark.NONE);
             records.flush();
-            channel.force(true);
+            if (options.fsync()) channel.force(true);
         }
         Path file = directory.resolve(new SegmentName(0, 0).fileName());
         Files.move(supply.temporary(), file, StandardCopyOption.ATOMIC_MOVE);
@@ -127,7 +128,7 @@ final class WalWriter implements AutoCloseable {
         begin(new SegmentName(segments.getLast().sequence() + 1, lastIndex), true);
         markSequence = segments.getLast().sequence();
         while (segments.size() > 1) drop();
-        Directories.sync(directory);
+        syncDirectory();
     }
 
     /** Everything written so far survives a power cut when this returns. */
@@ -156,7 +157,7 @@ final class WalWriter implements AutoCloseable {
             drop();
             dropped = true;
         }
-        if (dropped) Directories.sync(directory);
+        if (dropped) syncDirectory();
     }
 
     int segmentCount() {
@@ -165,6 +166,7 @@ final class WalWriter implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        supply.close();
         channel.close();
     }
 
@@ -204,11 +206,15 @@ final class WalWriter implements AutoCloseable {
         if (anew) records.mark(mark);
         if (!hardState.equals(HardState.NONE)) records.state(hardState);
         records.flush();
-        fresh.force(true);
+        if (options.fsync()) fresh.force(true);
         Files.move(supply.temporary(), directory.resolve(name.fileName()), StandardCopyOption.ATOMIC_MOVE);
-        Directories.sync(directory);
+        syncDirectory();
         old.close();
         segments.addLast(name);
+    }
+
+    private void syncDirectory() throws IOException {
+        if (options.fsync()) Directories.sync(directory);
     }
 
     private void drop() throws IOException {
@@ -225,7 +231,7 @@ final class WalWriter implements AutoCloseable {
 
     private boolean isClean() throws IOException {
         if (channel.size() < options.segmentBytes()) return false;
-        ByteBuffer piece = ByteBuffer.allocateDirect(BUFFER_BYTES);
+        ByteBuffer piece = ByteBuffer.allocate((int) Math.min(BUFFER_BYTES, options.segmentBytes()));
         for (long at = position; at < channel.size(); at += piece.limit()) {
             piece.clear();
             while (piece.hasRemaining() && at + piece.position() < channel.size())

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.store.Bytes;
+import dev.quorate.store.node.DurableLog;
 import dev.quorate.store.raft.Entry;
 import dev.quorate.store.raft.EntryId;
 import dev.quorate.store.raft.EntryKind;
@@ -212,7 +213,7 @@ class WalTest {
         }
     }
 
-    static final class Heard implements dev.quorate.store.node.DurableLog.Listener {
+    static final class Heard implements DurableLog.Listener {
         private final LinkedBlockingQueue<Object> heard = new LinkedBlockingQueue<>();
         final LinkedBlockingQueue<Boolean> space = new LinkedBlockingQueue<>();
 

@@ -1,0 +1,226 @@
+package dev.quorate.store.wal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dev.quorate.store.Bytes;
+import dev.quorate.store.raft.Entry;
+import dev.quorate.store.raft.EntryKind;
+import dev.quorate.store.raft.HardState;
+import dev.quorate.store.wal.WalTest.Writing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Cuts and flips at every offset: what is opened afterwards is a prefix of what was written, or it is refused. */
+class DamagedWalTest {
+    private static final WalOptions OPTIONS = new WalOptions(8 << 10, false, nanos -> {});
+    private static final int ENTRIES = 30;
+
+    @TempDir
+    Path root;
+
+    private final List<Entry> written = new ArrayList<>();
+
+    private Path original;
+    private Path copy;
+    private Path last;
+    private byte[] lastBytes;
+    private Recovered whole;
+
+    @BeforeEach
+    void write() throws Exception {
+        original = root.resolve("original");
+        copy = root.resolve("copy");
+        Wal.create(original, WalTest.METADATA, OPTIONS);
+        try (Writing writing = Writing.open(original, OPTIONS)) {
+            writing.append(new HardState(1, 1, 0), WalTest.entries(1, 1, 15, 400));
+        }
+        written.addAll(WalTest.entries(1, 1, 15, 400));
+        for (int i = 16; i <= ENTRIES; i++) {
+            try (Writing writing = Writing.open(original, OPTIONS)) {
+                List<Entry> next = WalTest.entries(1, i, i, 40 + i * 13);
+                writing.append(new HardState(1, 1, i - 1), next);
+                written.addAll(next);
+            }
+        }
+        SegmentName name = SegmentName.list(original).getLast();
+        last = copy.resolve(name.fileName());
+        lastBytes = Files.readAllBytes(original.resolve(name.fileName()));
+        assertTrue(SegmentName.list(original).size() >= 2);
+        whole = WalTest.reopen(original, OPTIONS);
+        assertEquals(written, whole.entries());
+    }
+
+    @Test
+    void aTailCutAnywhereLeavesAPrefix() throws IOException {
+        int end = usedBytes();
+        int before = -1;
+        for (int at = 0; at <= end; at++) {
+            restore(Arrays.copyOf(lastBytes, at));
+            int entries = openedPrefix("cut at " + at).entries().size();
+            assertTrue(entries >= before, "a longer file holds no less, at " + at);
+            before = entries;
+            assertEquals(entries, openedPrefix("again, cut at " + at).entries().size());
+        }
+        assertEquals(ENTRIES, before);
+    }
+
+    @Test
+    void writingGoesOnAfterATornTail() throws Exception {
+        SplittableRandom random = new SplittableRandom(7);
+        for (int round = 0; round < 40; round++) {
+            restore(Arrays.copyOf(lastBytes, random.nextInt(usedBytes())));
+            int survived = openedPrefix("cut").entries().size();
+            List<Entry> more = WalTest.entries(2, survived + 1, survived + 20, 300);
+            try (Writing writing = Writing.open(copy, OPTIONS)) {
+                writing.append(new HardState(2, 1, survived), more);
+            }
+            List<Entry> expected = new ArrayList<>(written.subList(0, survived));
+            expected.addAll(more);
+            assertEquals(expected, WalTest.reopen(copy, OPTIONS).entries());
+        }
+    }
+
+    /** What a power cut does to a preallocated file: some sectors of the last write are there, others are still zero. */
+    @Test
+    void lostSectorsOfTheLastWriteAreATornTail() throws IOException {
+        SplittableRandom random = new SplittableRandom(11);
+        int end = usedBytes();
+        for (int round = 0; round < 300; round++) {
+            int firstLost = random.nextInt(1, end / 512 + 1);
+            byte[] bytes = lastBytes.clone();
+            for (int sector = firstLost; sector * 512 < end; sector++) {
+                boolean lost = sector == firstLost || random.nextBoolean();
+                if (lost) Arrays.fill(bytes, sector * 512, Math.min(bytes.length, sector * 512 + 512), (byte) 0);
+            }
+            restore(bytes);
+            openedPrefix("sectors lost from " + firstLost + ", round " + round);
+        }
+    }
+
+    /** A wrong byte is noticed, or (bits that no reader looks at) changes nothing. It never costs an entry. */
+    @Test
+    void aFlippedBitIsRefusedEverywhere() throws IOException {
+        int end = usedBytes();
+        SplittableRandom random = new SplittableRandom(13);
+        int silent = 0;
+        for (int at = 0; at < end; at++) {
+            byte[] bytes = lastBytes.clone();
+            bytes[at] ^= (byte) (1 << random.nextInt(8));
+            restore(bytes);
+            if (!isRefused(at)) silent++;
+        }
+        assertEquals(0, silent, "flips that were not noticed");
+    }
+
+    @Test
+    void aDamagedSegmentThatIsNotTheLastIsRefusedAndLeftAlone() throws IOException {
+        String first = SegmentName.list(original).getFirst().fileName();
+        byte[] firstBytes = Files.readAllBytes(original.resolve(first));
+        for (int at = 0; at < firstBytes.length; at += 97) {
+            restore(lastBytes);
+            byte[] damaged = firstBytes.clone();
+            damaged[at] ^= 0x10;
+            boolean behindTheRecords = firstBytes[at] == 0 && isZeroFrom(firstBytes, at - at % 8);
+            Files.write(copy.resolve(first), damaged);
+            if (behindTheRecords) continue;
+            DamagedWal refusal = assertThrows(DamagedWal.class, () -> Wal.open(copy, OPTIONS));
+            assertTrue(
+                    refusal.getMessage().contains(first)
+                            || refusal.getMessage().contains(last.getFileName().toString()),
+                    refusal.getMessage());
+            assertTrue(refusal.getMessage().contains("at offset"), refusal.getMessage());
+            assertTrue(Arrays.equals(damaged, Files.readAllBytes(copy.resolve(first))));
+        }
+    }
+
+    @Test
+    void aMissingSegmentIsRefused() throws IOException {
+        restore(lastBytes);
+        Files.delete(copy.resolve(SegmentName.list(copy).get(0).fileName()));
+        DamagedWal refusal = assertThrows(DamagedWal.class, () -> Wal.open(copy, OPTIONS));
+        assertTrue(refusal.getMessage().contains("mark"), refusal.getMessage());
+    }
+
+    @Test
+    void aSegmentOfAnotherMemberIsRefused() throws IOException {
+        Path other = root.resolve("other");
+        Wal.create(other, new WalMetadata(99, 77), OPTIONS);
+        restore(lastBytes);
+        SegmentName name = SegmentName.list(copy).getLast();
+        Files.copy(
+                other.resolve(new SegmentName(0, 0).fileName()),
+                copy.resolve(new SegmentName(name.sequence() + 1, ENTRIES + 1).fileName()));
+        assertThrows(DamagedWal.class, () -> Wal.open(copy, OPTIONS));
+    }
+
+    /** Zero bytes inside a value are no torn sector as long as the record checks. */
+    @Test
+    void valuesOfZerosSurvive() throws Exception {
+        Path zeros = root.resolve("zeros");
+        Wal.create(zeros, WalTest.METADATA, OPTIONS);
+        Entry entry = new Entry(1, 1, EntryKind.NORMAL, Bytes.wrap(new byte[5000]));
+        try (Writing writing = Writing.open(zeros, OPTIONS)) {
+            writing.append(new HardState(1, 1, 1), List.of(entry));
+        }
+        assertEquals(List.of(entry), WalTest.reopen(zeros, OPTIONS).entries());
+    }
+
+    private boolean isRefused(int at) throws IOException {
+        try {
+            Recovered recovered = WalTest.reopen(copy, OPTIONS);
+            boolean withoutMeaning = recovered.equals(whole);
+            return withoutMeaning;
+        } catch (DamagedWal refused) {
+            return true;
+        } catch (RuntimeException unexpected) {
+            return fail("a flip at " + at + " is not refused in order", unexpected);
+        }
+    }
+
+    private Recovered openedPrefix(String what) throws IOException {
+        try {
+            Recovered recovered = WalTest.reopen(copy, OPTIONS);
+            int count = recovered.entries().size();
+            assertTrue(count <= written.size(), what);
+            assertEquals(written.subList(0, count), recovered.entries(), what);
+            return recovered;
+        } catch (DamagedWal refused) {
+            return fail(what + " must not be refused", refused);
+        }
+    }
+
+    private int usedBytes() {
+        int end = lastBytes.length;
+        while (lastBytes[end - 1] == 0) end--;
+        return (end + 7) / 8 * 8;
+    }
+
+    private static boolean isZeroFrom(byte[] bytes, int from) {
+        for (int at = from; at < bytes.length; at++) if (bytes[at] != 0) return false;
+        return true;
+    }
+
+    private void restore(byte[] lastSegment) throws IOException {
+        Files.createDirectories(copy);
+        try (Stream<Path> files = Files.list(copy)) {
+            for (Path file : files.toList()) Files.delete(file);
+        }
+        for (SegmentName name : SegmentName.list(original)) {
+            Path target = copy.resolve(name.fileName());
+            if (target.equals(last)) Files.write(target, lastSegment);
+            else Files.copy(original.resolve(name.fileName()), target);
+        }
+    }
+}
