@@ -207,14 +207,19 @@ final class Replication {
         follower.nudgeDue = false;
         switch (follower.phase) {
             case Probing probing -> probing.waiting = false;
-            // If appends were lost, this one is refused, and the refusal leads back to probing.
             case Replicating _ -> {
-                if (follower.match < state.log.lastIndex()
-                        && follower.next > state.log.base().index()) {
-                    sendAppend(follower, List.of());
-                }
+                if (follower.match < state.log.lastIndex()) checkStream(follower);
             }
             case Snapshotting _ -> {}
+        }
+    }
+
+    /* If appends were lost, an empty one is refused, and the refusal leads back to probing. */
+    private void checkStream(FollowerProgress follower) {
+        if (follower.next > state.log.base().index()) {
+            sendAppend(follower, List.of());
+        } else {
+            probe(follower, follower.match + 1);
         }
     }
 

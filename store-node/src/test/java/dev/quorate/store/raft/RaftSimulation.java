@@ -82,27 +82,57 @@ final class RaftSimulation {
         int dice = random.nextInt(1000);
         if (!member.isUp()) {
             if (dice < 300) member.start();
-        } else if (dice < 500) {
+        } else if (dice < 450) {
             member.propose("p" + proposals++);
-        } else if (dice < 650) {
+        } else if (dice < 600) {
             member.read();
-        } else if (dice < 700) {
+        } else if (dice < 640) {
             member.crash();
-        } else if (dice < 760) {
-            cutSomething();
-        } else if (dice < 800) {
+        } else if (dice < 740) {
             network.healLinks();
+            if (dice < 700) cutSomething();
+        } else if (dice < 770) {
+            besiegeLeader();
+        } else if (dice < 790) {
+            duel();
         } else if (dice < 880) {
             member.change(someChange());
         } else if (dice < 920) {
             member.act(core -> core.transferLeadership(someId()));
         } else if (dice < 970) {
             member.compact();
-        } else if (dice < 980) {
-            member.act(RaftCore::campaignNow);
         } else {
             member.act(core -> core.reportUnreachable(someId()));
         }
+    }
+
+    /** The leader goes on alone, or nearly so, while the others may elect another. */
+    private void besiegeLeader() {
+        for (SimMember leader : members) {
+            if (!leader.isUp() || !leader.core().isLeader()) continue;
+            isolate(leader.core().status().self(), random.nextInt(3));
+            for (int i = 0; i < 12; i++) {
+                agenda.after(random.nextInt(400), () -> {
+                    if (!leader.isUp()) return;
+                    if (random.nextBoolean()) leader.propose("alone" + proposals++);
+                    else leader.read();
+                });
+            }
+        }
+    }
+
+    /** Several campaign at once, and a voter forgets what it had not made durable. */
+    private void duel() {
+        for (int i = 0; i < 3; i++) {
+            SimMember rival = members.get(random.nextInt(MEMBERS));
+            if (rival.isUp()) rival.act(RaftCore::campaignNow);
+        }
+        SimMember voter = members.get(random.nextInt(MEMBERS));
+        agenda.after(2 + random.nextInt(15), () -> {
+            if (!voter.isUp()) return;
+            voter.crash();
+            voter.start();
+        });
     }
 
     private long someId() {
@@ -111,7 +141,7 @@ final class RaftSimulation {
 
     private String someChange() {
         StringBuilder change = new StringBuilder();
-        int count = random.nextInt(3) == 0 ? 2 + random.nextInt(3) : 1;
+        int count = random.nextBoolean() ? 2 + random.nextInt(3) : 1;
         for (int i = 0; i < count; i++) {
             change.append("vvvlr".charAt(random.nextInt(5))).append(someId()).append(' ');
         }
@@ -119,10 +149,21 @@ final class RaftSimulation {
     }
 
     private void cutSomething() {
-        long victim = someId();
-        int how = random.nextInt(3);
+        if (random.nextBoolean()) {
+            isolate(someId(), random.nextInt(4));
+            return;
+        }
+        int side = random.nextInt(1 << MEMBERS);
+        for (long from = 1; from <= MEMBERS; from++) {
+            for (long to = 1; to <= MEMBERS; to++) {
+                if ((side >> from & 1) != (side >> to & 1)) network.cut(from, to);
+            }
+        }
+    }
+
+    private void isolate(long victim, int how) {
         for (long other = 1; other <= MEMBERS; other++) {
-            if (other == victim || (how == 2 && random.nextBoolean())) continue;
+            if (other == victim || (how == 3 && random.nextBoolean())) continue;
             if (how != 0) network.cut(victim, other);
             if (how != 1) network.cut(other, victim);
         }

@@ -38,18 +38,16 @@ public final class Network<M> {
 
     public void send(long from, long to, M message) {
         if (cut.contains(new Link(from, to)) || random.nextDouble() < faults.lost) return;
-        plan(from, to, message);
-        if (random.nextDouble() < faults.doubled) plan(from, to, message);
+        plan(to, message);
+        if (random.nextDouble() < faults.doubled) plan(to, message);
     }
 
-    private void plan(long from, long to, M message) {
+    private void plan(long to, M message) {
         int limit = random.nextDouble() < faults.late ? faults.lateDelay : faults.usualDelay;
-        agenda.after(1L + random.nextInt(limit), () -> {
-            if (!cut.contains(new Link(from, to))) receiver.receive(to, message);
-        });
+        agenda.after(1L + random.nextInt(limit), () -> receiver.receive(to, message));
     }
 
-    /** Nothing goes this way any more, not even what is under way; the other way is another link. */
+    /** Nothing is sent this way any more; what is under way still arrives. The other way is another link. */
     public void cut(long from, long to) {
         cut.add(new Link(from, to));
     }
