@@ -34,8 +34,8 @@ final class DiskState implements StateForcer, AutoCloseable {
 
     private final StateFolder folder;
     private final StagedState.Active active;
-    private final ExecutorService background =
-            Executors.newSingleThreadExecutor(Thread.ofPlatform().name("upkeep").daemon(true).factory());
+    private final ExecutorService background = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("upkeep").daemon(true).factory());
     private volatile boolean closed;
 
     private DiskState(StateFolder folder, StagedState.Active active) {

@@ -20,8 +20,7 @@ import java.util.Optional;
  *
  * @param peers who was there when this member joined: whom to talk to before the log has told
  */
-record Identity(
-        long clusterId, long memberId, String name, Origin origin, long epoch, List<ListedMember> peers) {
+record Identity(long clusterId, long memberId, String name, Origin origin, long epoch, List<ListedMember> peers) {
     private static final String FILE = "identity.json";
     private static final String PENDING = "identity.pending.json";
 
@@ -66,7 +65,8 @@ record Identity(
         return new ListedMember(
                 id(json, "id"),
                 (String) field(json, "name"),
-                ((List<?>) field(json, "peerUrls")).stream().map(String::valueOf).toList(),
+                ((List<?>) field(json, "peerUrls"))
+                        .stream().map(String::valueOf).toList(),
                 (Boolean) field(json, "learner"));
     }
 
