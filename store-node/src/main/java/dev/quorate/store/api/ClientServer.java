@@ -22,7 +22,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** Everything that clients, probes and scrapers can reach: opened once, with or without a node behind it. */
-public final class ClientSide implements AutoCloseable {
+public final class ClientServer implements AutoCloseable {
     private static final int MIN_READERS = 4;
 
     private final EventLoops loops;
@@ -32,7 +32,7 @@ public final class ClientSide implements AutoCloseable {
     private final List<Runnable> ports = new ArrayList<>();
     private List<? extends SocketAddress> clientAddresses = List.of();
 
-    private ClientSide() {
+    private ClientServer() {
         int processors = Runtime.getRuntime().availableProcessors();
         loops = EventLoops.start(processors);
         readers = Executors.newFixedThreadPool(
@@ -45,13 +45,17 @@ public final class ClientSide implements AutoCloseable {
                 Thread.ofPlatform().daemon().name("api-timer").factory());
     }
 
-    public static ClientSide open(NodeHost host, NodeConfig config, Meters meters) throws IOException {
-        ClientSide side = new ClientSide();
+    public static ClientServer start(NodeConfig config, NodeHost host) throws IOException {
+        return start(config, host, new Meters());
+    }
+
+    public static ClientServer start(NodeConfig config, NodeHost host, Meters meters) throws IOException {
+        ClientServer server = new ClientServer();
         try {
-            side.openPorts(host, config, meters);
-            return side;
+            server.openPorts(host, config, meters);
+            return server;
         } catch (IOException | RuntimeException failure) {
-            side.close();
+            server.close();
             throw failure;
         }
     }
