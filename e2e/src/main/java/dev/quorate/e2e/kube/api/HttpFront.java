@@ -35,7 +35,8 @@ public final class HttpFront implements AutoCloseable {
     private static void answer(HttpExchange exchange, Function<ApiRequest, Reply> api) throws IOException {
         try (exchange) {
             if ("websocket".equalsIgnoreCase(exchange.getRequestHeaders().getFirst("Upgrade"))) {
-                // Clients that try a WebSocket first take this as: watch by plain HTTP instead. (A 503 they retry first.)
+                // Clients that try a WebSocket first take this as: watch by plain HTTP instead. (A 503 they retry
+                // first.)
                 exchange.sendResponseHeaders(200, -1);
                 return;
             }

@@ -37,7 +37,7 @@ final class Lifecycle {
         if (kind.has("status")) object.remove("status");
     }
 
-    /** Keeps of the object before what this kind of write may not touch, and counts the generation. */
+    /** Keeps of the object before what this kind of write may not touch. */
     static void changed(Kind kind, ObjectNode before, ObjectNode after, String subresource) {
         if (subresource.equals("status")) {
             JsonNode status = after.path("status");
@@ -57,6 +57,10 @@ final class Lifecycle {
             keep(before, after, "status");
         }
         for (String field : SERVERS_OWN) keep(Json.metadata(before), Json.metadata(after), field);
+    }
+
+    /** Counts the generation up when the finished object wants something else than the one before. */
+    static void counted(Kind kind, ObjectNode before, ObjectNode after) {
         if (hasGeneration(kind) && !Json.same(wanted(kind, before), wanted(kind, after))) {
             Json.metadata(after)
                     .put("generation", Json.at(before, "metadata.generation").asLong(1) + 1);

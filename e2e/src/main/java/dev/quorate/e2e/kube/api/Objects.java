@@ -76,7 +76,7 @@ final class Objects {
         admission.admitNew(kind, object);
         if (!writing.applies()) {
             Json.metadata(object).remove("managedFields");
-            ManagedFields.track(Json.object(), object, Shape.of(kind), writing.writer());
+            ManagedFields.of(object).track(Json.object(), object, Shape.of(kind), writing.writer());
         }
         if (writing.dryRun()) return object;
         return write(target.named(name), object, 0)
@@ -181,14 +181,12 @@ final class Objects {
         Json.metadata(next).put("name", target.name());
         Lifecycle.changed(kind, live, next, target.subresource());
         admission.admitChange(kind, live, next, target.subresource());
+        Lifecycle.counted(kind, live, next);
         if (!writing.applies()) {
-            JsonNode owners = Json.at(live, "metadata.managedFields");
-            // An explicit empty list is the documented way to forget who owns what.
-            boolean reset = Json.at(next, "metadata.managedFields").isArray()
-                    && Json.at(next, "metadata.managedFields").isEmpty();
-            if (reset) Json.metadata(next).remove("managedFields");
-            else if (!owners.isMissingNode()) Json.metadata(next).set("managedFields", owners);
-            if (!reset) ManagedFields.track(live, next, Shape.of(kind), writing.writer());
+            // Clients may rewrite who owns what: an empty list forgets it all, an absent one keeps what is there.
+            boolean given = Json.at(next, "metadata.managedFields").isArray();
+            ManagedFields owners = ManagedFields.of(given ? next : live);
+            owners.track(live, next, Shape.of(kind), writing.writer());
         }
         String version = Json.textAt(live, "metadata.resourceVersion");
         Json.metadata(next).put("resourceVersion", version);

@@ -57,17 +57,16 @@ public record ManagedFields(List<Entry> entries) {
     }
 
     /** Books the difference between two objects on the manager that made it by a create, an update or a patch. */
-    public static ObjectNode track(ObjectNode before, ObjectNode after, Shape shape, Writer writer) {
-        ManagedFields owners = of(before);
+    public ObjectNode track(ObjectNode before, ObjectNode after, Shape shape, Writer writer) {
         FieldSet changed = withoutIdentity(FieldSet.changed(before, after, shape));
         FieldSet there = FieldSet.of(after, shape);
         List<Entry> rest = new ArrayList<>();
-        for (Entry entry : owners.entries) {
+        for (Entry entry : entries) {
             rest.add(new Entry(entry.writer, entry.operation, entry.fields.minus(changed)));
         }
-        FieldSet mine = owners.of(writer, "Update").plus(changed).and(membersOf(there));
+        FieldSet mine = of(writer, "Update").plus(changed).and(membersOf(there));
         ManagedFields booked = new ManagedFields(rest);
-        if (changed.isEmpty()) return owners.writeTo(after);
+        if (changed.isEmpty()) return writeTo(after);
         return booked.with(writer, "Update", mine).writeTo(after);
     }
 

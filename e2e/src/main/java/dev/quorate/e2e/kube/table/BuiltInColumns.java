@@ -80,6 +80,13 @@ final class BuiltInColumns {
                         Column.path("Reason", "reason"),
                         Column.text("Object", BuiltInColumns::eventObject),
                         Column.path("Message", kind.group().isEmpty() ? "message" : "note"));
+            default -> plain(kind);
+        };
+    }
+
+    /** The columns of kinds that hold something rather than run it. */
+    private static List<Column> plain(Kind kind) {
+        return switch (kind.kind()) {
             case "Namespace" -> List.of(text("Status", "status.phase"), AGE);
             case "CustomResourceDefinition" -> List.of(Column.path("Created At", "metadata.creationTimestamp"));
             case "ConfigMap" -> List.of(count("Data", "data"), AGE);

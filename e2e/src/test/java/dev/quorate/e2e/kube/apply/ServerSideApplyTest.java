@@ -56,7 +56,7 @@ final class ServerSideApplyTest {
         ObjectNode live = apply(Json.object(), "a", "spec: {replicas: 3, serviceName: s}", false);
         ObjectNode updated = live.deepCopy();
         Json.child(updated, "spec").put("replicas", 5);
-        ManagedFields.track(live, updated, SETS, writer("kubectl"));
+        ManagedFields.of(live).track(live, updated, SETS, writer("kubectl"));
         assertThatThrownBy(() -> apply(updated, "a", "spec: {replicas: 3, serviceName: s}", false))
                 .hasMessage("Apply failed with 1 conflict: conflict with \"kubectl\" using apps/v1: .spec.replicas");
     }
