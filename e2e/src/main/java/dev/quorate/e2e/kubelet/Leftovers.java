@@ -4,8 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -29,15 +30,19 @@ public final class Leftovers {
     /** Kills every process that a pid file under the folder names, if it still is the one that was meant. */
     public static void killAll(Path folder) {
         if (!Files.isDirectory(folder)) return;
-        try (Stream<Path> files = Files.walk(folder, DEEPEST_PID_FILE)) {
-            for (Path file :
-                    files.filter(path -> path.toString().endsWith(".pid")).toList()) {
+        try (Stream<Path> walk = Files.walk(folder, DEEPEST_PID_FILE)) {
+            List<Path> files =
+                    walk.filter(path -> path.toString().endsWith(".pid")).toList();
+            List<ProcessHandle> left = new ArrayList<>();
+            for (Path file : files) {
                 String line = Files.readString(file);
-                Optional<ProcessHandle> left = ProcessHandle.of(Long.parseLong(line.substring(0, line.indexOf(' '))))
-                        .filter(process -> line.equals(line(process)));
-                if (left.isPresent()) kill(left.get());
-                Files.delete(file);
+                ProcessHandle.of(Long.parseLong(line.substring(0, line.indexOf(' '))))
+                        .filter(process -> line.equals(line(process)))
+                        .ifPresent(left::add);
             }
+            left.forEach(ProcessHandle::destroyForcibly);
+            left.forEach(Leftovers::awaitEnd);
+            for (Path file : files) Files.delete(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -53,8 +58,7 @@ public final class Leftovers {
         }
     }
 
-    private static void kill(ProcessHandle process) {
-        process.destroyForcibly();
+    private static void awaitEnd(ProcessHandle process) {
         try {
             process.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
