@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -16,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a bare API server lacks: makes the pods and claims of StatefulSets (Parallel, OnDelete), runs a {@link FakeMember}
@@ -30,6 +32,7 @@ public final class FakeKubelet implements AutoCloseable {
     private final Map<String, FakeMember> running = new TreeMap<>();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
     private final Future<?> ticking;
+    private volatile @Nullable KubernetesClientException lastTrouble;
 
     /** Pods get the addresses 127.33.network.x. */
     public FakeKubelet(KubernetesClient client, FakeStore store, String namespace, int network) {
@@ -47,8 +50,9 @@ public final class FakeKubelet implements AutoCloseable {
                 pods(set);
             }
             sweep();
-        } catch (RuntimeException e) {
-            System.err.println("fake kubelet: " + e);
+        } catch (KubernetesClientException e) {
+            // A conflict or an object that went meanwhile: the next tick looks again.
+            lastTrouble = e;
         }
     }
 
@@ -176,5 +180,9 @@ public final class FakeKubelet implements AutoCloseable {
         ticking.cancel(false);
         clock.shutdownNow();
         running.values().forEach(FakeMember::close);
+        if (lastTrouble != null) {
+            System.err.println(
+                    "the last trouble of the fake kubelet, harmless if all went well: " + lastTrouble.getMessage());
+        }
     }
 }
