@@ -5,9 +5,10 @@
 #   compare-with-etcd.sh <folder with etcd and etcdctl> [first port, default 36500]
 #
 # The store node is target/dist/bin/store-node beside this script's module, or what QUORATE_STORE_NODE says (a command).
+# With QUORATE_TEST_CLASSPATH (target/classes, target/test-classes and all jars) it also compares bare gRPC calls.
 # Exits 1 when there is any difference, and shows it.
 set -u
-[ $# -ge 1 ] || { sed -n '2,9p' "$0" | cut -c3-; exit 2; }
+[ $# -ge 1 ] || { sed -n '2,10p' "$0" | cut -c3-; exit 2; }
 etcd_bin=$1
 port=${2:-36500}
 here=$(cd "$(dirname "$0")" && pwd)
@@ -315,9 +316,20 @@ first=$!
 everything $((port + 10)) >"$work/quorate.out" 2>&1 &
 second=$!
 wait "$first" "$second"
+raw=0
+if [ -n "${QUORATE_TEST_CLASSPATH:-}" ]; then
+  start etcd-raw $((port + 20)) "$etcd_bin/etcd"
+  # shellcheck disable=SC2086
+  start quorate-raw $((port + 30)) $store_node
+  wait_for $((port + 20))
+  wait_for $((port + 30))
+  "${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp "$QUORATE_TEST_CLASSPATH" dev.quorate.store.api.CompareRawCalls \
+    $((port + 20)) $((port + 30)) || raw=1
+fi
 commands=$(grep -c '^\$ ' "$work/etcd.out")
 if diff -U "${LINES_AROUND:-4}" --label etcd --label quorate "$work/etcd.out" "$work/quorate.out"; then
   echo "$commands commands, no difference"
+  exit $raw
 else
   [ -n "${KEEP:-}" ] && cp "$work/etcd.out" "$work/quorate.out" "$KEEP"
   exit 1

@@ -148,7 +148,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
             case Polled.Nothing nothing -> {}
             case Polled.Compacted compacted -> {
                 close(watch);
-                send(WatchReplies.compacted(header(), watch.id, compacted.compactRevision()));
+                send(WatchReplies.compacted(Header.of(served.node(), 0), watch.id, compacted.compactRevision()));
             }
         }
     }
