@@ -1,0 +1,141 @@
+package dev.quorate.store.cli;
+
+import dev.quorate.store.codec.ChangeCodec;
+import dev.quorate.store.node.DurableLog;
+import dev.quorate.store.node.LeaderCall.ListedMember;
+import dev.quorate.store.node.MemberIds;
+import dev.quorate.store.node.NodeConfig;
+import dev.quorate.store.raft.HardState;
+import dev.quorate.store.state.Member;
+import dev.quorate.store.wal.Wal;
+import dev.quorate.store.wal.WalMetadata;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+
+/**
+ * How a directory becomes a member's: the log with its first entries is made safe first, the identity written last. A
+ * crash between them leaves a log that never took part, and the next start begins again.
+ */
+final class Births {
+    private final NodeConfig config;
+    private final Folders folders;
+
+    Births(NodeConfig config, Folders folders) {
+        this.config = config;
+        this.folders = folders;
+    }
+
+    /** Who this directory belongs to, if anybody. */
+    Optional<Identity> present() throws IOException {
+        Optional<Identity> identity = Identity.read(folders.data());
+        if (identity.isEmpty() && Files.exists(folders.wal())) removeNeverStarted();
+        return identity;
+    }
+
+    private void removeNeverStarted() throws IOException {
+        if (Files.exists(folders.state().resolve("vlog")))
+            throw new IOException(folders.data() + " has data but no identity.json: restore the file, or empty the"
+                    + " directory if the member is to start over");
+        try (Stream<Path> files = Files.walk(folders.wal())) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
+        }
+    }
+
+    boolean hasLog(Identity identity) throws IOException {
+        return identity.memberId() != 0 && Wal.exists(folders.wal());
+    }
+
+    /** As etcd: everybody who starts with the same list computes the same ids and the same first entries. */
+    Identity fromInitialCluster() throws IOException {
+        NodeConfig.Birth birth = config.birth();
+        List<Member> members = birth.initialCluster().entrySet().stream()
+                .map(entry -> member(entry, birth.token()))
+                .sorted(Comparator.comparing(Member::id, Long::compareUnsigned))
+                .toList();
+        Member own = members.stream()
+                .filter(member -> member.name().equals(config.name()))
+                .findFirst()
+                .orElseThrow();
+        return begin(members, own, "");
+    }
+
+    private static Member member(Map.Entry<String, List<String>> entry, String token) {
+        return new Member(
+                MemberIds.first(entry.getValue(), token), entry.getKey(), entry.getValue(), List.of(), false);
+    }
+
+    /** The only voter of a new cluster. The token makes the ids: the same call again gives the same cluster. */
+    Identity alone(String token, String name, List<String> peerUrls) throws IOException {
+        Member own = new Member(MemberIds.first(peerUrls, token), name, peerUrls, List.of(), false);
+        return begin(List.of(own), own, token);
+    }
+
+    private Identity begin(List<Member> members, Member own, String token) throws IOException {
+        long clusterId = MemberIds.cluster(members.stream().map(Member::id).toList());
+        Wal.create(folders.wal(), new WalMetadata(own.id(), clusterId), folders.walOptions());
+        var entries = ChangeCodec.firstEntries(members);
+        CompletableFuture<Boolean> safe = new CompletableFuture<>();
+        try (Wal wal = Wal.open(folders.wal(), folders.walOptions())) {
+            wal.start(new DurableLog.Listener() {
+                @Override
+                public void persisted(long batch) {
+                    safe.complete(true);
+                }
+
+                @Override
+                public void failed(Throwable cause) {
+                    safe.completeExceptionally(cause);
+                }
+            });
+            wal.append(1, new HardState(1, 0, entries.size()), entries, true);
+            safe.get();
+        } catch (ExecutionException failure) {
+            throw new IOException("the first entries cannot be written", failure.getCause());
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while a cluster was born", stopped);
+        }
+        Identity identity = new Identity(
+                clusterId,
+                own.id(),
+                config.name(),
+                new Identity.Origin(nonce(), token),
+                1,
+                members.stream()
+                        .filter(member -> member.id() != own.id())
+                        .map(member -> new ListedMember(member.id(), member.name(), member.peerUrls(), false))
+                        .toList());
+        identity.write(folders.data());
+        return identity;
+    }
+
+    /** A member that a running cluster lists and that has never started. */
+    Identity joined(long clusterId, long memberId, long epoch, List<ListedMember> members) throws IOException {
+        Wal.create(folders.wal(), new WalMetadata(memberId, clusterId), folders.walOptions());
+        Identity identity = new Identity(
+                clusterId,
+                memberId,
+                config.name(),
+                new Identity.Origin(nonce(), ""),
+                epoch,
+                members.stream().filter(member -> member.id() != memberId).toList());
+        identity.write(folders.data());
+        return identity;
+    }
+
+    String nonce() throws IOException {
+        byte[] random = new byte[16];
+        new SecureRandom().nextBytes(random);
+        return Identity.pendingNonce(folders.data(), HexFormat.of().formatHex(random));
+    }
+}

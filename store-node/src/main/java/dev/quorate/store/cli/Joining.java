@@ -1,0 +1,95 @@
+package dev.quorate.store.cli;
+
+import dev.quorate.store.node.LocalStatus.State;
+import dev.quorate.store.node.NodeConfig;
+import dev.quorate.store.peer.JoinClient;
+import dev.quorate.store.peer.PeerHost.JoinAnswer;
+import dev.quorate.store.peer.PeerHost.JoinAnswer.Verdict;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks whoever is behind the peers' name, again and again, whether this process is a listed member that has never
+ * started. A process never makes itself a member, and never founds a cluster because nobody answers.
+ */
+final class Joining implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(Joining.class);
+    private static final long PAUSE_MILLIS = 500;
+
+    private final NodeConfig config;
+    private final Births births;
+    private final MemberProcess process;
+
+    Joining(NodeConfig config, Births births, MemberProcess process) {
+        this.config = config;
+        this.births = births;
+        this.process = process;
+    }
+
+    @Override
+    public void run() {
+        try (JoinClient client = new JoinClient(config.serving().peerTls())) {
+            String nonce = births.nonce();
+            LOG.info("no data: waiting to be bootstrapped or added");
+            while (process.isWaiting()) {
+                for (String url : urls()) {
+                    if (!process.isWaiting() || settled(ask(client, url, nonce))) return;
+                }
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            }
+        } catch (IOException failure) {
+            process.stayDown(State.DATA_LOST, "joining failed: " + failure.getMessage());
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private JoinAnswer ask(JoinClient client, String url, String nonce) {
+        return client.ask(url, config.addresses().initialAdvertisePeer(), config.name(), nonce);
+    }
+
+    private boolean settled(JoinAnswer answer) throws IOException {
+        if (answer.verdict() == Verdict.START) {
+            LOG.info("listed as member {}", Long.toUnsignedString(answer.memberId(), 16));
+            process.run(births.joined(answer.clusterId(), answer.memberId(), answer.epoch(), answer.members()));
+            return true;
+        }
+        if (answer.verdict() != Verdict.STARTED_BEFORE) return false;
+        process.stayDown(
+                State.DATA_LOST,
+                "the cluster lists this member and it has started before, but this directory is empty: remove the"
+                        + " member and add it again");
+        return true;
+    }
+
+    /** Every address behind the name, and in the old way the other members of the initial cluster. */
+    private List<String> urls() {
+        Set<String> urls = new TreeSet<>();
+        if (config.birth().join().isEmpty()) {
+            config.birth().initialCluster().forEach((name, peerUrls) -> {
+                if (!name.equals(config.name())) urls.addAll(peerUrls);
+            });
+            return List.copyOf(urls);
+        }
+        String join = config.birth().join().get();
+        URI own = URI.create(config.addresses().initialAdvertisePeer().getFirst());
+        String text = join.contains("://") ? join : own.getScheme() + "://" + join;
+        URI uri = URI.create(text);
+        int port = uri.getPort() > 0 ? uri.getPort() : own.getPort();
+        try {
+            for (InetAddress address : InetAddress.getAllByName(uri.getHost()))
+                urls.add(uri.getScheme() + "://" + address.getHostAddress() + ":" + port);
+        } catch (UnknownHostException notYet) {
+            LOG.debug("{} has no address yet", uri.getHost());
+        }
+        return List.copyOf(urls);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.quorate.store.cli;
+
+import dev.quorate.store.node.NodeConfig;
+import java.io.PrintStream;
+import java.security.Security;
+import java.util.List;
+import java.util.Map;
+
+/** The entry of the process: etcd's flags in, a running member or one clear line out. */
+public final class Main {
+    static final int BAD_FLAGS = 2;
+    static final int BAD_CONFIGURATION = 1;
+    private static final String VERSION = "3.7.1";
+
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        int code = run(List.of(arguments), System.getenv(), System.out, System.err);
+        if (code >= 0) System.exit(code);
+    }
+
+    /** The exit code, or -1 while threads of a member run. */
+    static int run(List<String> arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
+        if (arguments.contains("--version") || arguments.contains("-version")) {
+            version(out);
+            return 0;
+        }
+        if (arguments.contains("--help") || arguments.contains("-help") || arguments.contains("-h")) {
+            help(out);
+            return 0;
+        }
+        try {
+            Flags flags = Flags.parse(arguments, environment);
+            ConfigReader reader = new ConfigReader(flags);
+            NodeConfig config = reader.read();
+            if (!reader.errors().isEmpty()) {
+                reader.errors().forEach(err::println);
+                return BAD_CONFIGURATION;
+            }
+            prepare(config);
+            return new RunNode(config, flags.warnings()).start();
+        } catch (Flags.BadFlag bad) {
+            err.println(bad.getMessage());
+            return BAD_FLAGS;
+        }
+    }
+
+    /** Before the first line is logged and the first name is looked up. */
+    private static void prepare(NodeConfig config) {
+        System.setProperty("quorate.log.level", config.serving().logging().level());
+        Security.setProperty("networkaddress.cache.ttl", "5");
+        Security.setProperty("networkaddress.cache.negative.ttl", "1");
+    }
+
+    private static void version(PrintStream out) {
+        out.println("etcd Version: " + VERSION);
+        out.println("Git SHA: " + String.valueOf(Main.class.getPackage().getImplementationVersion()));
+        out.println("Quorate, Java Version: " + System.getProperty("java.version"));
+        out.println("Java OS/Arch: " + System.getProperty("os.name") + "/" + System.getProperty("os.arch"));
+    }
+
+    private static void help(PrintStream out) {
+        out.println("Usage: store-node [flags]");
+        out.println("Every flag can also be set as ETCD_NAME_OF_FLAG in the environment.");
+        for (Flag flag : FlagTable.all()) {
+            String remark =
+                    switch (flag.meaning()) {
+                        case HONOURED -> "";
+                        case WITHOUT_EFFECT -> "  (accepted, without effect)";
+                        case NOT_SUPPORTED -> "  (not supported)";
+                    };
+            out.println("  --" + flag.name() + " '" + flag.defaultText() + "'" + remark);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package dev.quorate.store.cli;
+
+import dev.quorate.store.node.LocalStatus;
+import dev.quorate.store.node.LocalStatus.State;
+import dev.quorate.store.node.Node;
+import dev.quorate.store.node.NodeConfig;
+import dev.quorate.store.node.NodeHost;
+import dev.quorate.store.node.NodeStatus;
+import dev.quorate.store.peer.PeerHost;
+import dev.quorate.store.state.Refusal;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The process around a member: waits to become one, is one, or says why it must not be one (any more).
+ *
+ * <pre>
+ * UNINITIALISED  → RUNNING       bootstrapped, or listed by a cluster and never started
+ * UNINITIALISED  → DATA_LOST     listed, but started before: this disk is not the member's
+ * (start)        → WRONG_VOLUME  the disk belongs to a member of another name
+ * (start)        → DATA_LOST     the disk names its member, but its log is gone
+ * RUNNING        → REMOVED       the cluster removed the member
+ * RUNNING        → FENCED        the cluster was recovered without it
+ * </pre>
+ */
+final class MemberProcess implements NodeHost, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MemberProcess.class);
+    private static final long READY_CHECK_MILLIS = 500;
+
+    private final NodeConfig config;
+    private final Births births;
+    private final Folders folders;
+    private final BiConsumer<String, Throwable> died;
+    private final CompletableFuture<String> ended = new CompletableFuture<>();
+    private volatile State state = State.UNINITIALISED;
+    private volatile String message = "waits to be bootstrapped or added to a cluster";
+    private volatile @Nullable RunningMember member;
+    private volatile Optional<Node> node = Optional.empty();
+    private volatile Optional<PeerHost> peerHost = Optional.empty();
+    private volatile long readableNanos;
+    private boolean stopping;
+
+    MemberProcess(NodeConfig config, BiConsumer<String, Throwable> died) {
+        this.config = config;
+        this.folders = Folders.of(config.storage());
+        this.births = new Births(config, folders);
+        this.died = died;
+    }
+
+    /** Goes as far as the disk and the flags allow; in join mode that may be waiting. */
+    void start() throws IOException {
+        folders.create();
+        Optional<Identity> present = births.present();
+        if (present.isPresent()) startAs(present.get());
+        else if (config.birth().join().isEmpty() && !config.birth().existing()) run(births.fromInitialCluster());
+        else Thread.ofVirtual().name("join").start(new Joining(config, births, this));
+    }
+
+    private void startAs(Identity identity) throws IOException {
+        boolean joins = config.birth().join().isPresent();
+        if (joins && !identity.name().equals(config.name()))
+            stayDown(
+                    State.WRONG_VOLUME,
+                    "the data directory belongs to member " + identity.name() + ", this is " + config.name());
+        else if (!births.hasLog(identity))
+            stayDown(State.DATA_LOST, "the log of member " + identity.name() + " is gone: remove the member and add it"
+                    + " again with an empty directory");
+        else run(identity);
+    }
+
+    /** This process takes part from now on. */
+    synchronized void run(Identity identity) throws IOException {
+        if (stopping || member != null) return;
+        RunningMember started = new RunningMember(config, identity, folders, new RunningMember.Ends(this::shutOut, died));
+        member = started;
+        state = State.RUNNING;
+        message = "";
+        peerHost = Optional.of(new PeerDesk(started, this::shutOut));
+        node = Optional.of(started.node());
+        Thread.ofVirtual().name("publish").start(new Publishing(started.node(), config));
+        Thread.ofPlatform().name("reclaim").daemon(true).start(() -> upkeep(started));
+    }
+
+    /** Keeps the answer to "can it be read here" fresh, and gives dead space back. */
+    private void upkeep(RunningMember running) {
+        try {
+            while (!ended.isDone() && running.equals(member)) {
+                checkReadable(running.node());
+                boolean more = running.disk().reclaim();
+                if (!more) TimeUnit.MILLISECONDS.sleep(READY_CHECK_MILLIS);
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void checkReadable(Node running) {
+        var _ = running.readPoint().thenAccept(refusal -> {
+            if (refusal.isEmpty()) readableNanos = System.nanoTime();
+        });
+    }
+
+    void stayDown(State why, String sentence) {
+        state = why;
+        message = sentence;
+        LOG.error("{}: {}", why, sentence);
+        if (config.birth().join().isEmpty()) ended.complete(sentence);
+    }
+
+    /** The cluster says that this member is none any more. In join mode the process stays to say so. */
+    private void shutOut(String why) {
+        Thread.ofVirtual().name("shut-out").start(() -> {
+            synchronized (this) {
+                if (state != State.RUNNING) return;
+                stayDown(why.contains("removed") ? State.REMOVED : State.FENCED, why);
+            }
+            close();
+        });
+    }
+
+    Optional<PeerHost> peerHost() {
+        return peerHost;
+    }
+
+    /** Completed with a sentence when the process has nothing left to do. */
+    CompletableFuture<String> ended() {
+        return ended;
+    }
+
+    @Override
+    public Optional<Node> node() {
+        return node;
+    }
+
+    @Override
+    public LocalStatus localStatus() {
+        RunningMember running = member;
+        Optional<NodeStatus> status = node.map(Node::status);
+        String token = running == null ? "" : running.identity().origin().bootstrapToken();
+        long bound = TimeUnit.MILLISECONDS.toNanos(config.timing().electionMillis() + 2 * READY_CHECK_MILLIS);
+        boolean ready = status.isPresent() && readableNanos != 0 && System.nanoTime() - readableNanos < bound;
+        return new LocalStatus(state, config.name(), message, token, ready, status);
+    }
+
+    @Override
+    public synchronized CompletableFuture<Birth> bootstrap(String token, String name, List<String> peerUrls) {
+        return CompletableFuture.completedFuture(bootstrapNow(token, name, peerUrls));
+    }
+
+    private Birth bootstrapNow(String token, String name, List<String> peerUrls) {
+        RunningMember running = member;
+        if (running != null) {
+            Identity identity = running.identity();
+            if (!token.isEmpty() && identity.origin().bootstrapToken().equals(token))
+                return new Birth(identity.clusterId(), identity.memberId(), "");
+            return refused("this process already has data of cluster "
+                    + Long.toUnsignedString(identity.clusterId(), 16));
+        }
+        if (state != State.UNINITIALISED) return refused(message);
+        if (token.isEmpty()) return refused("a bootstrap needs a token");
+        if (!name.equals(config.name())) return refused("this process is " + config.name() + ", not " + name);
+        List<String> urls = peerUrls.isEmpty() ? config.addresses().initialAdvertisePeer() : peerUrls;
+        try {
+            run(births.alone(token, name, urls));
+            RunningMember born = member;
+            if (born == null) return refused(Refusal.STOPPED.name());
+            return new Birth(born.identity().clusterId(), born.identity().memberId(), "");
+        } catch (IOException failure) {
+            LOG.error("bootstrap failed", failure);
+            return refused("bootstrap failed: " + failure.getMessage());
+        }
+    }
+
+    private static Birth refused(String sentence) {
+        return new Birth(0, 0, sentence);
+    }
+
+    boolean isWaiting() {
+        return state == State.UNINITIALISED && !stopping;
+    }
+
+    void handOver() {
+        RunningMember running = member;
+        if (running != null) running.handOver();
+    }
+
+    @Override
+    public synchronized void close() {
+        stopping = true;
+        RunningMember running = member;
+        member = null;
+        node = Optional.empty();
+        peerHost = Optional.empty();
+        if (running == null) return;
+        try {
+            running.close();
+        } catch (IOException failure) {
+            LOG.error("closing failed", failure);
+        }
+    }
+}

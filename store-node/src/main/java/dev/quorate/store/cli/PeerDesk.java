@@ -1,0 +1,116 @@
+package dev.quorate.store.cli;
+
+import dev.quorate.store.node.LeaderCall;
+import dev.quorate.store.node.LeaderCall.ListedMember;
+import dev.quorate.store.node.Node;
+import dev.quorate.store.node.NodeStatus.NodeIdentity;
+import dev.quorate.store.node.SnapshotStore;
+import dev.quorate.store.node.StagedState;
+import dev.quorate.store.node.StatePosition;
+import dev.quorate.store.peer.PeerHost;
+import dev.quorate.store.raft.Message;
+import dev.quorate.store.state.Command;
+import dev.quorate.store.state.Member;
+import dev.quorate.store.state.Outcome;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/** A running member, as the peer port sees it. */
+final class PeerDesk implements PeerHost {
+    private static final String REMOVED = "the member has been permanently removed from the cluster";
+    private static final String OTHER_CLUSTER = "cluster ID mismatch";
+    private static final String OTHER_MEMBER = "this is another member than the caller thinks";
+    private static final String OLD_EPOCH = "the cluster was recovered without this member: its epoch is over";
+
+    private final RunningMember member;
+    private final Node node;
+    private final Consumer<String> shutOut;
+
+    /** Disks that were let in through this member, so that a lost answer can be given again. */
+    private final Map<String, Long> letIn = new ConcurrentHashMap<>();
+
+    PeerDesk(RunningMember member, Consumer<String> shutOut) {
+        this.member = member;
+        this.node = member.node();
+        this.shutOut = shutOut;
+    }
+
+    @Override
+    public Optional<String> refusal(Caller caller) {
+        NodeIdentity self = node.identity();
+        if (caller.clusterId() != self.clusterId()) return Optional.of(OTHER_CLUSTER);
+        if (caller.to() != self.memberId()) return Optional.of(OTHER_MEMBER);
+        if (node.state().members().wasRemoved(caller.from())) return Optional.of(REMOVED);
+        if (caller.epoch() < self.epoch()) return Optional.of(OLD_EPOCH);
+        return Optional.empty();
+    }
+
+    @Override
+    public void deliver(Message message) {
+        member.mailbox().deliver(message);
+    }
+
+    @Override
+    public CompletableFuture<LeaderCall.Answer> answer(LeaderCall call) {
+        return node.calls().answer(call);
+    }
+
+    /** A listed member becomes a started one in the log before it takes part: a second disk will be found out. */
+    @Override
+    public CompletableFuture<JoinAnswer> join(List<String> peerUrls, String name, String dataNonce) {
+        return node.readPoint().thenCompose(refusal -> {
+            if (refusal.isPresent()) return done(JoinAnswer.Verdict.UNKNOWN, 0);
+            Optional<Member> listed = node.state().members().all().stream()
+                    .filter(one -> new HashSet<>(one.peerUrls()).equals(new HashSet<>(peerUrls)))
+                    .findFirst();
+            if (listed.isEmpty()) return done(JoinAnswer.Verdict.NOT_LISTED, 0);
+            long id = listed.get().id();
+            if (!listed.get().name().isEmpty()) {
+                boolean sameDisk = Long.valueOf(id).equals(letIn.get(dataNonce));
+                return done(sameDisk ? JoinAnswer.Verdict.START : JoinAnswer.Verdict.STARTED_BEFORE, id);
+            }
+            letIn.put(dataNonce, id);
+            return node.propose(new Command.MemberAttributes(id, name, List.of()))
+                    .thenCompose(outcome -> done(
+                            outcome instanceof Outcome.Refused
+                                    ? JoinAnswer.Verdict.UNKNOWN
+                                    : JoinAnswer.Verdict.START,
+                            id));
+        });
+    }
+
+    private CompletableFuture<JoinAnswer> done(JoinAnswer.Verdict verdict, long memberId) {
+        NodeIdentity self = node.identity();
+        List<ListedMember> members = node.state().members().all().stream()
+                .map(one -> new ListedMember(one.id(), one.name(), one.peerUrls(), one.learner()))
+                .toList();
+        return CompletableFuture.completedFuture(
+                new JoinAnswer(verdict, self.clusterId(), memberId, self.epoch(), members));
+    }
+
+    @Override
+    public SnapshotStore snapshots() {
+        return member.disk().snapshots();
+    }
+
+    @Override
+    public StagedState load(StatePosition announced) throws IOException {
+        return member.disk().load(announced);
+    }
+
+    @Override
+    public void snapshotReady(Message.InstallSnapshot message, StagedState state) {
+        member.mailbox().snapshotReady(message, state);
+    }
+
+    @Override
+    public void shutOut(String why) {
+        shutOut.accept(why);
+    }
+}

@@ -1,0 +1,64 @@
+package dev.quorate.store.cli;
+
+import dev.quorate.store.api.ClientServer;
+import dev.quorate.store.node.NodeConfig;
+import dev.quorate.store.peer.PeerServer;
+import java.io.IOException;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Starts the process's parts in order and stops them in the opposite one. The only wiring. */
+final class RunNode {
+    private static final Logger LOG = LoggerFactory.getLogger(RunNode.class);
+
+    private final NodeConfig config;
+    private final List<String> warnings;
+    private final MemberProcess process;
+
+    RunNode(NodeConfig config, List<String> warnings) {
+        this.config = config;
+        this.warnings = warnings;
+        this.process = new MemberProcess(config, RunNode::die);
+    }
+
+    /** -1 when everything runs, an exit code when it cannot. */
+    int start() {
+        warnings.forEach(LOG::warn);
+        try {
+            PeerServer peers = new PeerServer(
+                    config.addresses().listenPeer(), config.serving().peerTls(), process::peerHost);
+            ClientServer clients = ClientServer.start(config, process);
+            Thread stop = Thread.ofPlatform().name("stop").unstarted(() -> stop(clients, peers));
+            Runtime.getRuntime().addShutdownHook(stop);
+            process.start();
+            var _ = process.ended().thenAccept(RunNode::exit);
+            return -1;
+        } catch (IOException failure) {
+            LOG.error("cannot start: {}", failure.getMessage(), failure);
+            return Main.BAD_CONFIGURATION;
+        }
+    }
+
+    /** Leadership goes first, while this member can still help; then clients, peers, disk. */
+    private void stop(ClientServer clients, PeerServer peers) {
+        LOG.info("stopping");
+        process.handOver();
+        clients.close();
+        process.close();
+        peers.close();
+        LOG.info("stopped");
+    }
+
+    private static void exit(String sentence) {
+        LOG.warn("{}", sentence);
+        Thread.ofPlatform().name("exit").start(() -> System.exit(0));
+    }
+
+    /** A member without one of its threads would keep promises by halves. Nothing is flushed: the log is the truth. */
+    private static void die(String thread, Throwable cause) {
+        LOG.error("the {} thread died: {}", thread, cause.getMessage(), cause);
+        System.err.println("fatal: the " + thread + " thread died: " + cause);
+        Runtime.getRuntime().halt(1);
+    }
+}
