@@ -2,10 +2,10 @@ package dev.quorate.store.vlog;
 
 import dev.quorate.store.Bytes;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Where the latest record of each fact stands. Guarded by the log. */
 final class Facts {
@@ -38,9 +38,13 @@ final class Facts {
         pending.clear();
     }
 
-    @Nullable
-    Place latest(Bytes key) {
-        return latest.get(key);
+    /** The latest facts that stand in one of these files. */
+    Map<Bytes, Place> in(Collection<Segment> files) {
+        Map<Bytes, Place> there = new HashMap<>();
+        latest.forEach((key, place) -> {
+            if (files.contains(place.segment())) there.put(key, place);
+        });
+        return there;
     }
 
     /** Returns false if the fact has been written anew meanwhile. */

@@ -31,10 +31,15 @@ final class Opening {
     private final List<ByteBuffer> batch = new ArrayList<>();
     private final List<Integer> batchOffsets = new ArrayList<>();
     private final List<FactAt> factsOfFile = new ArrayList<>();
+    private final List<Path> leftovers = new ArrayList<>();
+    private final List<Found> found = new ArrayList<>();
     private Segments segments = Segments.none();
     private StatePosition position = NOTHING;
 
     private record FactAt(Bytes key, Bytes value, int offset) {}
+
+    /** What one file holds; nothing is changed before all of them have been looked at. */
+    private record Found(SegmentName name, long end, RevisionTable rows, long from, List<FactAt> facts) {}
 
     Opening(Path folder, ValueLogOptions options, Recovery recovery) {
         this.folder = folder;
@@ -44,29 +49,25 @@ final class Opening {
 
     ValueLogFiles open(long safeIndex) throws IOException {
         List<SegmentName> names = inCharge();
-        int used = 0;
-        boolean whole = true;
-        while (used < names.size() && whole) whole = read(names, used++);
-        if (position.index() < safeIndex) {
-            Path last = names.isEmpty()
-                    ? folder
-                    : folder.resolve(names.get(used - 1).file());
-            long end = names.isEmpty() ? 0 : segments.active().writtenBytes();
-            close();
-            throw new DamagedValueLog(
-                    last, end, "it ends at applied index " + position.index() + " but was safe up to " + safeIndex);
+        for (int i = 0; i < names.size(); i++) {
+            boolean follows =
+                    i == 0 || names.get(i - 1).last() + 1 == names.get(i).first();
+            if (!follows || !read(names.get(i))) break;
         }
-        for (int i = names.size() - 1; i >= used; i--)
-            Files.delete(folder.resolve(names.get(i).file()));
-        if (segments.files().isEmpty()) {
-            SegmentName name = SegmentName.at(0);
-            segments = segments.with(
-                    Segment.create(folder.resolve(name.file()), name, options.segmentBytes(), options.readMode()), 0);
+        if (position.index() < safeIndex) throw damaged(names, safeIndex);
+        for (Path leftover : leftovers) Files.delete(leftover);
+        for (SegmentName name : names.subList(found.size(), names.size())) Files.delete(folder.resolve(name.file()));
+        try {
+            for (int i = 0; i < found.size(); i++) adopt(found.get(i), i == found.size() - 1);
+            if (found.isEmpty()) begin();
+        } catch (IOException | RuntimeException e) {
+            for (Segment segment : segments.files()) segment.close();
+            throw e;
         }
         return new ValueLogFiles(folder, options, segments, facts, position);
     }
 
-    /** The files that count, in order; the others are removed: half-written ones and those that were rewritten. */
+    /** The files that count, in order; the others are left over: half-written ones and those that were rewritten. */
     private List<SegmentName> inCharge() throws IOException {
         List<SegmentName> names = new ArrayList<>();
         try (Stream<Path> files = Files.list(folder)) {
@@ -74,35 +75,44 @@ final class Opening {
                 Optional<SegmentName> name =
                         SegmentName.parse(file.getFileName().toString());
                 if (name.isPresent()) names.add(name.get());
-                else Files.delete(file);
+                else leftovers.add(file);
             }
         }
         List<SegmentName> kept = new ArrayList<>();
         for (SegmentName name : names) {
             if (names.stream().noneMatch(other -> other.covers(name))) kept.add(name);
-            else Files.delete(folder.resolve(name.file()));
+            else leftovers.add(folder.resolve(name.file()));
         }
         kept.sort(Comparator.comparingLong(SegmentName::first));
         return kept;
     }
 
-    /** Reads one file. Returns false if the log ends in it although files follow. */
-    private boolean read(List<SegmentName> names, int number) throws IOException {
-        SegmentName name = names.get(number);
-        Path file = folder.resolve(name.file());
-        boolean last = number == names.size() - 1;
-        boolean follows = number == 0 || names.get(number - 1).last() + 1 == name.first();
+    /** Reads one file. Returns false if the log ends in it or before it, whatever follows. */
+    private boolean read(SegmentName name) throws IOException {
         long from = position.revision() + 1;
         RevisionTable rows = new RevisionTable();
-        Tail tail = follows ? readBatches(file, rows) : new Tail(0, false);
-        if (tail.end() < Records.MAGIC_BYTES) {
-            Files.delete(file);
-            return last && follows;
-        }
-        long capacity = last || !tail.clean() ? options.segmentBytes() : tail.end();
-        Segment segment = Segment.open(file, name, tail.end(), capacity, options.readMode());
-        adopt(segment, rows, from);
+        Tail tail = readBatches(folder.resolve(name.file()), rows);
+        if (tail.end() < Records.MAGIC_BYTES) return false;
+        found.add(new Found(name, tail.end(), rows, from, List.copyOf(factsOfFile)));
+        factsOfFile.clear();
         return tail.clean();
+    }
+
+    private DamagedValueLog damaged(List<SegmentName> names, long safeIndex) {
+        boolean headless = found.size() < names.size();
+        Path file = folder;
+        if (!names.isEmpty())
+            file = folder.resolve(
+                    names.get(headless ? found.size() : found.size() - 1).file());
+        long offset = headless || found.isEmpty() ? 0 : found.getLast().end();
+        return new DamagedValueLog(
+                file, offset, "it ends at applied index " + position.index() + " but was safe up to " + safeIndex);
+    }
+
+    private void begin() throws IOException {
+        SegmentName name = SegmentName.at(0);
+        Path file = folder.resolve(name.file());
+        segments = segments.with(Segment.create(file, name, options.segmentBytes(), options.readMode()), 0);
     }
 
     /** Where the whole batches end, and whether there was nothing behind them. */
@@ -158,16 +168,14 @@ final class Opening {
         return true;
     }
 
-    private void adopt(Segment segment, RevisionTable rows, long from) {
-        segment.table().take(rows);
-        for (FactAt fact : factsOfFile) facts.add(fact.key(), fact.value(), fact.offset());
+    private void adopt(Found file, boolean last) throws IOException {
+        SegmentName name = file.name();
+        long capacity = last ? options.segmentBytes() : file.end();
+        Segment segment = Segment.open(folder.resolve(name.file()), name, file.end(), capacity, options.readMode());
+        segments = segments.with(segment, file.from());
+        segment.table().take(file.rows());
+        for (FactAt fact : file.facts()) facts.add(fact.key(), fact.value(), fact.offset());
         facts.settle(segment, 0);
-        factsOfFile.clear();
-        segments = segments.with(segment, from);
-    }
-
-    private void close() {
-        for (Segment segment : segments.files()) segment.close();
     }
 
     static StatePosition position(ByteBuffer end) {

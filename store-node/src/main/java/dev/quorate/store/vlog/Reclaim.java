@@ -3,9 +3,13 @@ package dev.quorate.store.vlog;
 import dev.quorate.store.Bytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -17,11 +21,15 @@ import java.util.concurrent.locks.LockSupport;
  *    only when the run begins at the log's first file.
  * 3. The new file ends with one batch end: the position of the run's last batch, continuing after its first one's
  *    predecessor. So the chain of batches stays whole.
- * 4. What dies while the copy runs is marked in the new file when it takes its place.
+ * 4. What makes a record garbage is safe on the disk before the record goes: otherwise a power cut could take the newer
+ *    version and the older one would be gone already. So the garbage is what was garbage when the run began, and the log
+ *    is forced after that look and before anything is left out.
+ * 5. What dies while the copy runs is copied, and marked in the new file when it takes its place.
  * </pre>
  */
 final class Reclaim {
     private static final int PIECE_BYTES = 1 << 20;
+    private static final BitSet NOTHING = new BitSet();
 
     private final ValueLogFiles log;
     private final ValueLogOptions options;
@@ -31,6 +39,8 @@ final class Reclaim {
     /** For each row of the new file, where it came from. */
     private final List<Origin> origins = new ArrayList<>();
 
+    private final Map<Segment, BitSet> garbage = new HashMap<>();
+    private Map<Bytes, Facts.Place> factsThen = Map.of();
     private final List<Moved> moved = new ArrayList<>();
     private final List<Moved> forgotten = new ArrayList<>();
     private long previousIndex = -1;
@@ -47,29 +57,50 @@ final class Reclaim {
     }
 
     boolean run() throws IOException {
-        Segments before = log.segments();
-        int first = candidate(before.files());
-        if (first < 0) return false;
-        List<Segment> run = run(before.files(), first);
-        SegmentName name = new SegmentName(
-                run.getFirst().name().first(),
-                run.getLast().name().last(),
-                run.stream()
-                                .mapToLong(segment -> segment.name().generation())
-                                .max()
-                                .orElse(0)
-                        + 1);
+        List<Segment> run;
+        boolean oldest;
+        synchronized (log) {
+            List<Segment> files = log.segments().files();
+            int first = candidate(files);
+            if (first < 0) return false;
+            run = run(files, first);
+            oldest = first == 0;
+            for (Segment source : run)
+                garbage.put(source, (BitSet) source.dead().clone());
+            factsThen = log.facts().in(run);
+        }
+        log.force();
+        rewrite(run, oldest);
+        return true;
+    }
+
+    private void rewrite(List<Segment> run, boolean oldest) throws IOException {
+        SegmentName name = name(run);
         long capacity = run.stream().mapToLong(Segment::writtenBytes).sum() + Records.MAGIC_BYTES;
         Path passing = log.folder().resolve(name.file() + ".tmp");
+        Files.deleteIfExists(passing);
         Segment target = Segment.create(passing, name, capacity, options.readMode());
-        for (Segment source : run) copy(source, target, first == 0);
-        finish(target);
-        target.settle();
-        ValueLogFiles.syncFolder(log.folder());
+        boolean done = false;
+        try {
+            for (Segment source : run) copy(source, target, oldest);
+            finish(target);
+            target.settle();
+            ValueLogFiles.syncFolder(log.folder());
+            done = true;
+        } finally {
+            if (!done) target.close();
+        }
         synchronized (log) {
             takePlace(target, log.segments().files().indexOf(run.getFirst()), run.size());
         }
-        return true;
+    }
+
+    private static SegmentName name(List<Segment> run) {
+        long generation = 0;
+        for (Segment source : run)
+            generation = Math.max(generation, source.name().generation());
+        return new SegmentName(
+                run.getFirst().name().first(), run.getLast().name().last(), generation + 1);
     }
 
     private int candidate(List<Segment> files) {
@@ -113,20 +144,19 @@ final class Reclaim {
     }
 
     private void copyVersion(Segment source, int row, ByteBuffer record, boolean mayGo) {
-        synchronized (log) {
-            if (mayGo && source.dead().get(row)) return;
-        }
+        if (mayGo && garbageOf(source).get(row)) return;
         RevisionTable table = source.table();
         rows.add(table.main(row), table.sub(row), pieceBase + out.copy(record.duplicate()));
         origins.add(new Origin(source, row));
     }
 
+    private BitSet garbageOf(Segment source) {
+        return garbage.getOrDefault(source, NOTHING);
+    }
+
     private void copyFact(Segment source, int offset, ByteBuffer record, boolean oldest) {
         Bytes key = Opening.body(record, Integer.BYTES).slice(0, record.getInt(Records.HEADER_BYTES));
-        Facts.Place place;
-        synchronized (log) {
-            place = log.facts().latest(key);
-        }
+        Facts.Place place = factsThen.get(key);
         if (place == null || place.segment() != source || place.offset() != offset) return;
         if (place.gone() && oldest) forgotten.add(new Moved(key, place, 0));
         else moved.add(new Moved(key, place, pieceBase + out.copy(record.duplicate())));

@@ -126,10 +126,10 @@ final class Segment {
     /** Writes a whole batch. Its rows must be in the table, not published yet. */
     void append(ByteBuffer batch) throws IOException {
         long end = writtenBytes + batch.remaining();
+        writeFully(channel, batch, writtenBytes);
         synchronized (channel) {
             unsynced = true;
         }
-        writeFully(channel, batch, writtenBytes);
         writtenBytes = end;
         table.publish();
     }
@@ -143,7 +143,7 @@ final class Segment {
     Bytes keyValue(int offset) {
         byte[] record;
         if (readMode == ReadMode.MMAP) {
-            record = new byte[recordBytes(offset)];
+            record = new byte[checkedSize(offset, recordBytes(offset))];
             MemorySegment.copy(mapping, ValueLayout.JAVA_BYTE, offset, record, 0, record.length);
         } else {
             record = pread(offset);
@@ -152,8 +152,7 @@ final class Segment {
         crc.update(record, Integer.BYTES, record.length - Integer.BYTES);
         int stored = ByteBuffer.wrap(record).getInt(0);
         if ((int) crc.getValue() != stored) {
-            throw new Invariant.Broken("value log " + file + " is damaged at offset " + offset
-                    + ": the checksum differs. This member must not answer from it");
+            throw damaged(offset);
         }
         return Bytes.wrap(record).slice(Records.HEADER_BYTES + Records.REVISION_BYTES, record.length);
     }
@@ -190,11 +189,23 @@ final class Segment {
         }
     }
 
+    /** A damaged length must not be believed. */
+    private int checkedSize(int offset, int size) {
+        boolean fits = size >= Records.HEADER_BYTES + Records.REVISION_BYTES && size <= writtenBytes - offset;
+        if (!fits) throw damaged(offset);
+        return size;
+    }
+
+    private Invariant.Broken damaged(int offset) {
+        return new Invariant.Broken("value log " + file + " is damaged at offset " + offset
+                + ": the checksum differs. This member must not answer from it");
+    }
+
     private byte[] pread(int offset) {
         try {
             ByteBuffer length = ByteBuffer.allocate(Integer.BYTES);
             readFully(length, offset + Integer.BYTES);
-            ByteBuffer record = ByteBuffer.allocate(Records.HEADER_BYTES + length.getInt(0));
+            ByteBuffer record = ByteBuffer.allocate(checkedSize(offset, Records.HEADER_BYTES + length.getInt(0)));
             readFully(record, offset);
             return record.array();
         } catch (IOException e) {

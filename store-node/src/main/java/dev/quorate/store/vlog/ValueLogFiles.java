@@ -15,6 +15,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * The value log on disk. Its layout and its argument stand in the package comment.
@@ -23,6 +26,8 @@ import java.util.List;
  * lock is held for moments only, never while a file is read or synced.
  */
 public final class ValueLogFiles implements ValueLog, AutoCloseable {
+    private static final long FULL_RETRY_NANOS = 200_000_000;
+
     private volatile Path folder;
     private final ValueLogOptions options;
     private final Facts facts;
@@ -34,6 +39,10 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
     private volatile StatePosition position;
     private volatile Thread writer = Thread.currentThread();
     private volatile boolean filesChanged = true;
+    private final Object syncing = new Object();
+    private boolean syncFailed;
+    private volatile boolean closed;
+    private volatile Consumer<Boolean> space = enough -> {};
     private long lastMain;
     private int readersOfOldFiles;
 
@@ -79,13 +88,36 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
         int size = records.sizeBytes();
         records.end(position.index(), next);
         try {
-            write(next);
+            writeWhenThereIsRoom(next);
         } catch (IOException e) {
             records.truncate(size);
             throw new UncheckedIOException("the value log in " + folder + " cannot be written", e);
         }
         records.clear();
         open.clear();
+    }
+
+    /** A full disk stops writing, not reading; the write-ahead log, on the same disk or not, has what is to be written. */
+    private void writeWhenThereIsRoom(StatePosition next) throws IOException {
+        boolean full = false;
+        while (true) {
+            try {
+                write(next);
+                if (full) space.accept(true);
+                return;
+            } catch (IOException e) {
+                if (!isFull(e) || closed) throw e;
+                if (!full) space.accept(false);
+                full = true;
+                LockSupport.parkNanos(FULL_RETRY_NANOS);
+            }
+        }
+    }
+
+    /** The JDK has no type for it, only the system's sentence. */
+    private static boolean isFull(IOException e) {
+        String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+        return message.contains("no space left") || message.contains("quota exceeded");
     }
 
     private synchronized void write(StatePosition next) throws IOException {
@@ -219,13 +251,35 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
         return bytes;
     }
 
+    /** Hears false when the disk is full, so that batches wait, and true when there is room again. */
+    public void onSpace(Consumer<Boolean> listener) {
+        space = listener;
+    }
+
     /** The last whole batch. */
     public StatePosition position() {
         return position;
     }
 
-    /** Syncs everything up to the last whole batch and returns its position. Takes as long as the disk does. */
+    /**
+     * Syncs everything up to the last whole batch and returns its position. Takes as long as the disk does. After a sync
+     * that failed nobody knows what is on the disk: it is never tried again.
+     */
     public StatePosition force() throws IOException {
+        synchronized (syncing) {
+            return forceAlone();
+        }
+    }
+
+    private StatePosition forceAlone() throws IOException {
+        Invariant.check(!syncFailed, "the value log is not synced again after a sync that failed");
+        syncFailed = true;
+        StatePosition safe = sync();
+        syncFailed = false;
+        return safe;
+    }
+
+    private StatePosition sync() throws IOException {
         StatePosition safe = position;
         boolean changed = filesChanged;
         filesChanged = false;
@@ -304,7 +358,12 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
+        closed = true;
+        closeFiles();
+    }
+
+    private synchronized void closeFiles() {
         for (Segment segment : segments.files()) segment.close();
         for (Segment segment : retired) segment.close();
     }
