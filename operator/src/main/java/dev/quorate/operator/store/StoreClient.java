@@ -42,8 +42,20 @@ public final class StoreClient implements AutoCloseable {
     private final ConcurrentMap<String, ManagedChannel> channels = new ConcurrentHashMap<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    /** Asks everyone at once, then one of those that are ready for the members. */
+    /**
+     * Asks everyone at once, then one of those that are ready for the members. Where members run and no quorum is seen, it
+     * looks twice: one slow answer, as from a cold connection, is no lost quorum.
+     */
     public StoreLook look(SortedMap<Integer, String> addresses) {
+        StoreLook first = lookOnce(addresses);
+        boolean allAnswered = first.reports().size() == addresses.size();
+        boolean anyRuns = first.reports().values().stream()
+                .anyMatch(report -> report.state().equals(RUNNING));
+        boolean conclusive = first.members().isPresent() || (allAnswered && !anyRuns);
+        return conclusive ? first : lookOnce(addresses);
+    }
+
+    private StoreLook lookOnce(SortedMap<Integer, String> addresses) {
         NavigableMap<Integer, Future<Optional<NodeReport>>> asked = new TreeMap<>();
         addresses.forEach((ordinal, address) -> asked.put(ordinal, threads.submit(() -> ask(address))));
         NavigableMap<Integer, NodeReport> reports = new TreeMap<>();
