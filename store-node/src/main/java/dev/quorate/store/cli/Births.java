@@ -70,8 +70,7 @@ final class Births {
     }
 
     private static Member member(Map.Entry<String, List<String>> entry, String token) {
-        return new Member(
-                MemberIds.first(entry.getValue(), token), entry.getKey(), entry.getValue(), List.of(), false);
+        return new Member(MemberIds.first(entry.getValue(), token), entry.getKey(), entry.getValue(), List.of(), false);
     }
 
     /** The only voter of a new cluster. The token makes the ids: the same call again gives the same cluster. */

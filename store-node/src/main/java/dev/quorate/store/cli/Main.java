@@ -63,12 +63,11 @@ public final class Main {
         out.println("Usage: store-node [flags]");
         out.println("Every flag can also be set as ETCD_NAME_OF_FLAG in the environment.");
         for (Flag flag : FlagTable.all()) {
-            String remark =
-                    switch (flag.meaning()) {
-                        case HONOURED -> "";
-                        case WITHOUT_EFFECT -> "  (accepted, without effect)";
-                        case NOT_SUPPORTED -> "  (not supported)";
-                    };
+            String remark = switch (flag.meaning()) {
+                case HONOURED -> "";
+                case WITHOUT_EFFECT -> "  (accepted, without effect)";
+                case NOT_SUPPORTED -> "  (not supported)";
+            };
             out.println("  --" + flag.name() + " '" + flag.defaultText() + "'" + remark);
         }
     }

@@ -70,15 +70,18 @@ final class MemberProcess implements NodeHost, AutoCloseable {
                     State.WRONG_VOLUME,
                     "the data directory belongs to member " + identity.name() + ", this is " + config.name());
         else if (!births.hasLog(identity))
-            stayDown(State.DATA_LOST, "the log of member " + identity.name() + " is gone: remove the member and add it"
-                    + " again with an empty directory");
+            stayDown(
+                    State.DATA_LOST,
+                    "the log of member " + identity.name() + " is gone: remove the member and add it"
+                            + " again with an empty directory");
         else run(identity);
     }
 
     /** This process takes part from now on. */
     synchronized void run(Identity identity) throws IOException {
         if (stopping || member != null) return;
-        RunningMember started = new RunningMember(config, identity, folders, new RunningMember.Ends(this::shutOut, died));
+        RunningMember started =
+                new RunningMember(config, identity, folders, new RunningMember.Ends(this::shutOut, died));
         member = started;
         state = State.RUNNING;
         message = "";
@@ -160,8 +163,8 @@ final class MemberProcess implements NodeHost, AutoCloseable {
             Identity identity = running.identity();
             if (!token.isEmpty() && identity.origin().bootstrapToken().equals(token))
                 return new Birth(identity.clusterId(), identity.memberId(), "");
-            return refused("this process already has data of cluster "
-                    + Long.toUnsignedString(identity.clusterId(), 16));
+            return refused(
+                    "this process already has data of cluster " + Long.toUnsignedString(identity.clusterId(), 16));
         }
         if (state != State.UNINITIALISED) return refused(message);
         if (token.isEmpty()) return refused("a bootstrap needs a token");

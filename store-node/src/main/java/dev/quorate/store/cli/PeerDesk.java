@@ -78,9 +78,7 @@ final class PeerDesk implements PeerHost {
             letIn.put(dataNonce, id);
             return node.propose(new Command.MemberAttributes(id, name, List.of()))
                     .thenCompose(outcome -> done(
-                            outcome instanceof Outcome.Refused
-                                    ? JoinAnswer.Verdict.UNKNOWN
-                                    : JoinAnswer.Verdict.START,
+                            outcome instanceof Outcome.Refused ? JoinAnswer.Verdict.UNKNOWN : JoinAnswer.Verdict.START,
                             id));
         });
     }

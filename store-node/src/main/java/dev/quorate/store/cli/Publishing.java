@@ -31,7 +31,10 @@ final class Publishing implements Runnable {
     public void run() {
         try {
             while (!published()) TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
-            LOG.info("published name={} clientUrls={}", config.name(), config.addresses().advertiseClient());
+            LOG.info(
+                    "published name={} clientUrls={}",
+                    config.name(),
+                    config.addresses().advertiseClient());
             LOG.info("ready to serve client requests");
             while (!node.isStopped()) {
                 if (node.status().leads() && node.state().clusterVersion().isEmpty()) setVersion();
@@ -55,8 +58,8 @@ final class Publishing implements Runnable {
         if (listed.isPresent()
                 && listed.get().name().equals(config.name())
                 && new HashSet<>(listed.get().clientUrls()).equals(new HashSet<>(clientUrls))) return true;
-        Outcome outcome =
-                node.propose(new Command.MemberAttributes(id, config.name(), clientUrls)).get();
+        Outcome outcome = node.propose(new Command.MemberAttributes(id, config.name(), clientUrls))
+                .get();
         return !(outcome instanceof Outcome.Refused);
     }
 

@@ -128,10 +128,12 @@ final class RunningMember implements AutoCloseable {
     }
 
     private static boolean isInLog(StatePosition position, Recovered log) {
-        if (position.index() == log.base().index()) return position.term() == log.base().term();
-        if (position.index() < log.base().index() || position.index() > lastOf(log).index()) return false;
-        Entry entry = log.entries()
-                .get(Math.toIntExact(position.index() - log.base().index() - 1));
+        if (position.index() == log.base().index())
+            return position.term() == log.base().term();
+        if (position.index() < log.base().index()
+                || position.index() > lastOf(log).index()) return false;
+        Entry entry =
+                log.entries().get(Math.toIntExact(position.index() - log.base().index() - 1));
         return entry.term() == position.term();
     }
 

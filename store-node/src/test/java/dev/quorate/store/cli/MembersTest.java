@@ -1,0 +1,51 @@
+package dev.quorate.store.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.quorate.store.Bytes;
+import dev.quorate.store.state.Outcome;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Members in one process over real sockets and real files. */
+class MembersTest {
+    private static final int PORT = 35_010;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void oneMemberServesAndRemembers() throws Exception {
+        List<String> flags = TestMember.flags("solo", PORT, folder, "--initial-cluster=solo=http://127.0.0.1:" + PORT);
+        try (TestMember member = new TestMember(flags)) {
+            assertThat(member.put("k", "v")).isEqualTo(new Outcome.PutDone(2, Bytes.EMPTY));
+            assertThat(member.get("k")).isEqualTo("v");
+            for (int i = 0; i < 100; i++) member.put("n" + i, "x" + i);
+        }
+        try (TestMember again = new TestMember(flags)) {
+            assertThat(again.get("k")).isEqualTo("v");
+            assertThat(again.get("n99")).isEqualTo("x99");
+            assertThat(again.node().status().revision()).isEqualTo(102);
+        }
+    }
+
+    @Test
+    void threeMembersAgree() throws Exception {
+        String cluster = "--initial-cluster=a=http://127.0.0.1:%d,b=http://127.0.0.1:%d,c=http://127.0.0.1:%d"
+                .formatted(PORT + 1, PORT + 2, PORT + 3);
+        List<TestMember> members = new ArrayList<>();
+        try {
+            for (int i = 0; i < 3; i++)
+                members.add(new TestMember(TestMember.flags("" + (char) ('a' + i), PORT + 1 + i, folder, cluster)));
+            for (int i = 0; i < 30; i++)
+                assertThat(members.get(i % 3).put("k" + i, "v" + i)).isInstanceOf(Outcome.PutDone.class);
+            for (TestMember member : members) assertThat(member.get("k29")).isEqualTo("v29");
+        } finally {
+            members.forEach(TestMember::close);
+        }
+        for (TestMember member : members) assertThat(member.death.get()).isNull();
+    }
+}

@@ -1,0 +1,104 @@
+package dev.quorate.store.cli;
+
+import dev.quorate.store.Bytes;
+import dev.quorate.store.node.Node;
+import dev.quorate.store.node.NodeConfig;
+import dev.quorate.store.peer.PeerServer;
+import dev.quorate.store.state.Command;
+import dev.quorate.store.state.Op;
+import dev.quorate.store.state.Outcome;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** A member in this process, with real files and a real peer port, without a client port. */
+final class TestMember implements AutoCloseable {
+    private final NodeConfig config;
+    final MemberProcess process;
+    final AtomicReference<@Nullable Throwable> death = new AtomicReference<>();
+    private final PeerServer peers;
+
+    TestMember(List<String> flags) throws IOException {
+        try {
+            ConfigReader reader = new ConfigReader(Flags.parse(flags, Map.of()));
+            config = reader.read();
+            if (!reader.errors().isEmpty())
+                throw new IllegalArgumentException(reader.errors().toString());
+        } catch (Flags.BadFlag bad) {
+            throw new IllegalArgumentException(bad);
+        }
+        process = new MemberProcess(config, (thread, cause) -> death.set(cause));
+        peers = new PeerServer(config.addresses().listenPeer(), config.serving().peerTls(), process::peerHost);
+        process.start();
+    }
+
+    static List<String> flags(String name, int port, Path folder, String... more) {
+        List<String> flags = new ArrayList<>(List.of(
+                "--name=" + name,
+                "--data-dir=" + folder.resolve(name),
+                "--listen-peer-urls=http://127.0.0.1:" + port,
+                "--initial-advertise-peer-urls=http://127.0.0.1:" + port,
+                "--listen-client-urls=http://127.0.0.1:" + (port + 500),
+                "--advertise-client-urls=http://127.0.0.1:" + (port + 500),
+                "--unsafe-no-fsync"));
+        flags.addAll(List.of(more));
+        return flags;
+    }
+
+    Node node() {
+        return process.node().orElseThrow();
+    }
+
+    Outcome propose(Command command) throws InterruptedException {
+        try {
+            return node().propose(command).get(20, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException failure) {
+            throw new AssertionError("no outcome of " + command, failure);
+        }
+    }
+
+    Outcome put(String key, String value) throws InterruptedException {
+        return propose(Op.Put.of(Bytes.utf8(key), Bytes.utf8(value)));
+    }
+
+    /** Linearizable. */
+    String get(String key) throws InterruptedException {
+        try {
+            var refusal = node().readPoint().get(20, TimeUnit.SECONDS);
+            if (refusal.isPresent()) return refusal.get().name();
+        } catch (ExecutionException | TimeoutException failure) {
+            throw new AssertionError("no read point", failure);
+        }
+        return local(key);
+    }
+
+    String local(String key) {
+        return node().state()
+                .view()
+                .get(Bytes.utf8(key))
+                .map(kv -> kv.value().toUtf8())
+                .orElse("");
+    }
+
+    static void waitFor(String what, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) throw new AssertionError("waited in vain: " + what);
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.close();
+        peers.close();
+    }
+}

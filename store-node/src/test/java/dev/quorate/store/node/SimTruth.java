@@ -1,0 +1,54 @@
+package dev.quorate.store.node;
+
+import dev.quorate.store.raft.Entry;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** What must be the same for everybody, checked at every event. */
+final class SimTruth {
+    final SortedMap<Long, Entry> log = new TreeMap<>();
+    private final SortedMap<Long, Long> leaders = new TreeMap<>();
+    private final SortedMap<Long, Integer> states = new TreeMap<>();
+    private final SortedMap<String, Long> revisions = new TreeMap<>();
+    long trace = 17;
+
+    /** OneLeaderPerTerm. */
+    void leads(long term, long member) {
+        Long before = leaders.putIfAbsent(term, member);
+        if (before == null) trace = 31 * trace + term * 7 + member;
+        else if (before != member)
+            throw new AssertionError("OneLeaderPerTerm: " + before + " and " + member + " lead in term " + term);
+    }
+
+    /** LogsAgree, CommittedNeverLost: what one member has applied at an index, everybody applies there for ever. */
+    void applied(long member, Entry entry) {
+        Entry before = log.putIfAbsent(entry.index(), entry);
+        if (before == null)
+            trace = 31 * trace + entry.term() * 13 + entry.data().hashCode();
+        else if (before.term() != entry.term() || !before.data().equals(entry.data()))
+            throw new AssertionError(
+                    "LogsAgree: member " + member + " applies " + entry + " where " + before + " was applied");
+    }
+
+    /** StatesAgree. */
+    void state(long member, long index, int hash) {
+        Integer before = states.putIfAbsent(index, hash);
+        if (before != null && before != hash)
+            throw new AssertionError("StatesAgree: member " + member + " differs after index " + index);
+    }
+
+    /** RevisionNeverGoesBack, within one life. */
+    void revision(long member, int life, long revision) {
+        Long before = revisions.put(member + "/" + life, revision);
+        if (before != null && before > revision)
+            throw new AssertionError("RevisionNeverGoesBack: member " + member + " " + before + " to " + revision);
+    }
+
+    SimState.Witness silent() {
+        return (before, after, hash) -> {};
+    }
+
+    int terms() {
+        return leaders.size();
+    }
+}
