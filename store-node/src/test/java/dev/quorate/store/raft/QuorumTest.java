@@ -24,7 +24,7 @@ class QuorumTest {
             Membership membership = someMembership();
             Map<Long, Long> reached = new TreeMap<>();
             membership.members().forEach(id -> reached.put(id, (long) random.nextInt(6)));
-            assertThat(Quorum.reached(membership, reached::get))
+            assertThat(Quorum.reached(membership, id -> reached.getOrDefault(id, 0L)))
                     .as("%s %s", membership, reached)
                     .isEqualTo(naivelyReached(membership, reached));
         }
@@ -33,8 +33,9 @@ class QuorumTest {
     private static long naivelyReached(Membership membership, Map<Long, Long> reached) {
         for (long candidate = 6; candidate > 0; candidate--) {
             long atLeast = candidate;
-            List<Long> those = reached.keySet().stream()
-                    .filter(id -> reached.get(id) >= atLeast)
+            List<Long> those = reached.entrySet().stream()
+                    .filter(entry -> entry.getValue() >= atLeast)
+                    .map(Map.Entry::getKey)
                     .toList();
             if (isQuorum(membership, those)) return candidate;
         }
@@ -55,11 +56,15 @@ class QuorumTest {
         for (int round = 0; round < ROUNDS; round++) {
             Membership membership = someMembership();
             Map<Long, Ballot> ballots = new TreeMap<>();
-            membership.members().forEach(id -> ballots.put(id, Ballot.values()[random.nextInt(3)]));
-            assertThat(Quorum.tally(membership, ballots::get))
+            membership.members().forEach(id -> ballots.put(id, someBallot()));
+            assertThat(Quorum.tally(membership, id -> ballots.getOrDefault(id, Ballot.MISSING)))
                     .as("%s %s", membership, ballots)
                     .isEqualTo(naiveTally(membership, ballots));
         }
+    }
+
+    private Ballot someBallot() {
+        return List.of(Ballot.YES, Ballot.NO, Ballot.MISSING).get(random.nextInt(3));
     }
 
     private static Tally naiveTally(Membership membership, Map<Long, Ballot> ballots) {
@@ -69,8 +74,9 @@ class QuorumTest {
     }
 
     private static List<Long> those(Map<Long, Ballot> ballots, List<Ballot> which) {
-        return ballots.keySet().stream()
-                .filter(id -> which.contains(ballots.get(id)))
+        return ballots.entrySet().stream()
+                .filter(entry -> which.contains(entry.getValue()))
+                .map(Map.Entry::getKey)
                 .toList();
     }
 

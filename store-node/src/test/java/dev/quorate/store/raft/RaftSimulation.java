@@ -29,6 +29,7 @@ final class RaftSimulation {
     private final boolean preVote;
     private final boolean checkQuorum;
     private final int slowDisk;
+    private final long messageBytes;
     private final @Nullable Consumer<String> trace;
     private int proposals;
     private int readsAnswered;
@@ -40,6 +41,7 @@ final class RaftSimulation {
         this.preVote = random.nextInt(4) != 0;
         this.checkQuorum = random.nextInt(4) != 0;
         this.slowDisk = 1 + random.nextInt(40);
+        this.messageBytes = random.nextBoolean() ? 1 : 100;
         int voters = 1 + random.nextInt(5);
         List<Long> ids = new ArrayList<>();
         for (long id = 1; id <= voters; id++) ids.add(id);
@@ -56,7 +58,8 @@ final class RaftSimulation {
     private Network.Faults faults() {
         double lost = random.nextInt(3) == 0 ? 0 : random.nextDouble() * 0.15;
         double doubled = random.nextInt(2) == 0 ? 0 : random.nextDouble() * 0.1;
-        return new Network.Faults(lost, doubled, random.nextDouble() * 0.1, 1 + random.nextInt(8), 300);
+        double late = random.nextDouble() * (random.nextInt(3) == 0 ? 0.6 : 0.1);
+        return new Network.Faults(lost, doubled, late, 1 + random.nextInt(8), 300);
     }
 
     /** Throws an AssertionError or an Invariant.Broken if anything is wrong. */
@@ -223,7 +226,7 @@ final class RaftSimulation {
     // ---------------------------------------------------------------------------------------------- for members
 
     RaftConfig config(long id, RandomGenerator dice) {
-        return new RaftConfig(id, 10, 1, preVote, checkQuorum, 4, 400, 100, 400, dice);
+        return new RaftConfig(id, 10, 1, preVote, checkQuorum, 4, 400, messageBytes, 400, dice);
     }
 
     Agenda agenda() {
@@ -249,6 +252,8 @@ final class RaftSimulation {
 
     void commits(long member, Entry entry, Membership before) {
         RaftCore core = members.get((int) member - 1).core();
+        boolean first = entry.index() > truth.committed();
+        Truth.check(!first || core.isLeader(), "somebody else than a leader committed first", member, entry);
         boolean durable = isDurable(entry.id(), before) || isDurable(entry.id(), core.membership());
         truth.commits(entry, core.term(), durable);
     }

@@ -40,6 +40,12 @@ final class SimDisk {
         return entries.get((int) (id.index() - base.index() - 1)).term() == id.term();
     }
 
+    /** What is on it before the first start. */
+    void begin(HardState hard, List<Entry> first) {
+        hardState = hard;
+        first.forEach(this::put);
+    }
+
     void write(Ready ready) {
         pending.addLast(ready);
     }
@@ -76,6 +82,10 @@ final class SimDisk {
     void crash(RandomGenerator random) {
         while (!pending.isEmpty() && random.nextInt(3) == 0) complete();
         if (!pending.isEmpty() && random.nextInt(2) == 0) tear(pending.getFirst(), random);
+        pending.clear();
+    }
+
+    void loseAll() {
         pending.clear();
     }
 

@@ -208,6 +208,12 @@ final class SimMember {
     private void checkCommit(Membership before) {
         long commit = core().commit();
         Truth.check(commit >= commitSeen, "commit went back", commitSeen, commit);
+        boolean counted = commit > world.truth().committed();
+        Truth.check(
+                !counted || termAt(commit) == core().term(),
+                "entries of an older term were committed by counting",
+                id,
+                commit);
         for (long index = Math.max(commitSeen, base.index()) + 1; index <= commit; index++) {
             world.commits(id, log.get((int) (index - base.index() - 1)), before);
         }
@@ -217,6 +223,12 @@ final class SimMember {
                 "members disagree about the membership",
                 id,
                 applied);
+    }
+
+    private long termAt(long index) {
+        return index == base.index()
+                ? base.term()
+                : log.get((int) (index - base.index() - 1)).term();
     }
 
     private void stream(long follower) {
