@@ -3,6 +3,8 @@ package dev.quorate.store.node;
 import dev.quorate.store.Bytes;
 import dev.quorate.store.codec.CommandCodec;
 import dev.quorate.store.mvcc.ValueLog;
+import dev.quorate.store.raft.Entry;
+import dev.quorate.store.raft.Membership;
 import dev.quorate.store.raft.RaftCore;
 import dev.quorate.store.state.Alarm;
 import dev.quorate.store.state.Command;
@@ -12,6 +14,8 @@ import dev.quorate.store.state.Quota;
 import dev.quorate.store.state.Refusal;
 import dev.quorate.store.state.StoreState;
 import dev.quorate.store.watch.WatchRegistry;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +29,8 @@ import java.util.function.Consumer;
  * refusals are values, never exceptions.
  */
 public final class Node {
+    private static final int MAX_BATCH_ENTRIES = 1_000;
+
     private final Parts parts;
     private final Loop.Desk desk;
     private final Applier applier;
@@ -89,8 +95,22 @@ public final class Node {
     public boolean applyNext() {
         ApplyWork next = work.poll();
         if (next == null) return applier.compactStep();
-        applier.run(next);
+        applier.run(withFollowers(next));
         return true;
+    }
+
+    /** What was committed in several turns while the apply thread was busy becomes one batch of the value log. */
+    private ApplyWork withFollowers(ApplyWork first) {
+        if (!(first instanceof ApplyWork.Committed committed) || !(work.peek() instanceof ApplyWork.Committed))
+            return first;
+        List<Entry> entries = new ArrayList<>(committed.entries());
+        List<Membership> memberships = new ArrayList<>(committed.memberships());
+        while (entries.size() < MAX_BATCH_ENTRIES && work.peek() instanceof ApplyWork.Committed next) {
+            entries.addAll(next.entries());
+            memberships.addAll(next.memberships());
+            work.remove();
+        }
+        return new ApplyWork.Committed(entries, memberships);
     }
 
     void awaitInput() {
@@ -99,7 +119,7 @@ public final class Node {
 
     void awaitWork() throws InterruptedException {
         if (work.isEmpty() && applier.compactStep()) return;
-        applier.run(work.take());
+        applier.run(withFollowers(work.take()));
     }
 
     // ---- clients

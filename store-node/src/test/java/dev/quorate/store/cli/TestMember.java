@@ -16,7 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A member in this process, with real files and a real peer port, without a client port. */
@@ -86,14 +85,6 @@ final class TestMember implements AutoCloseable {
                 .get(Bytes.utf8(key))
                 .map(kv -> kv.value().toUtf8())
                 .orElse("");
-    }
-
-    static void waitFor(String what, BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) throw new AssertionError("waited in vain: " + what);
-            TimeUnit.MILLISECONDS.sleep(10);
-        }
     }
 
     @Override

@@ -96,7 +96,7 @@ final class SimMember {
 
         @Override
         public void send(Message message) {
-            world.network.send(id, message.to(), List.of(message));
+            world.send(id, message);
         }
 
         void receive(List<Message> messages) {

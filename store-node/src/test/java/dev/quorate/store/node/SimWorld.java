@@ -15,7 +15,9 @@ import dev.quorate.store.state.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -29,8 +31,8 @@ final class SimWorld {
 
     final Agenda agenda = new Agenda();
     final SimTruth truth = new SimTruth();
-    final Network<List<Message>> network;
-    final int slowApplyMillis;
+    final Network<Parcel> network;
+    int slowApplyMillis;
     private final RandomGenerator random;
     private final List<SimMember> members = new ArrayList<>();
     private final List<Runnable> reckoning = new ArrayList<>();
@@ -40,6 +42,8 @@ final class SimWorld {
     private int answers;
     private int reads;
     private boolean peace;
+    private long sent;
+    private final SortedSet<Long> arrived = new TreeSet<>();
 
     SimWorld(long seed) {
         random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
@@ -121,6 +125,7 @@ final class SimWorld {
 
     private void makePeace() {
         peace = true;
+        slowApplyMillis = 5;
         network.healLinks();
         network.faults(Network.Faults.NONE);
         for (SimMember one : members) {
@@ -133,9 +138,19 @@ final class SimWorld {
         return members.get(random.nextInt(members.size()));
     }
 
-    private void receive(long to, List<Message> messages) {
+    /** A message on its way; the number tells two arrivals of one message from two messages. */
+    record Parcel(long number, Message message) {}
+
+    void send(long from, Message message) {
+        network.send(from, message.to(), new Parcel(sent++, message));
+    }
+
+    /** The streams between members lose proposals, but they never double one: nobody but raft could tell. */
+    private void receive(long to, Parcel parcel) {
+        boolean proposal = parcel.message() instanceof Message.Forward;
+        if (proposal && !arrived.add(parcel.number())) return;
         SimMember.Life life = members.get((int) to - 1).life();
-        if (life != null) life.receive(SimMember.overTheWire(messages));
+        if (life != null) life.receive(SimMember.overTheWire(List.of(parcel.message())));
     }
 
     boolean takeSnapshot(long to, long from, long leaderTerm, SimState sent, StagedState.Active picture) {
@@ -248,7 +263,7 @@ final class SimWorld {
             if (life == null) throw new AssertionError("member " + one.id + " is down in peace");
             if (life.node.status().progress().applied() != last)
                 throw new AssertionError("member " + one.id + " has come to "
-                        + life.node.status().progress().applied() + " of " + last);
+                        + life.node.status().progress().applied() + " of " + last + ": " + life.raft.status());
             model.checkUnchanged(life.node.state().view().revision());
         }
         if (answers == 0 || reads == 0) throw new AssertionError("nobody was ever answered");
