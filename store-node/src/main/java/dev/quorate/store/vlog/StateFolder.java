@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * exactly one whole state: a staged folder without a present one was about to take its place.
  */
 public final class StateFolder implements SnapshotStore, AutoCloseable {
+    private final Path parent;
     private final Path present;
     private final Path staged;
     private final Path old;
@@ -25,6 +26,7 @@ public final class StateFolder implements SnapshotStore, AutoCloseable {
     private @Nullable ValueLogFiles replaced;
 
     private StateFolder(Path parent, ValueLogOptions options, long safeIndex, Recovery recovery) throws IOException {
+        this.parent = parent;
         this.present = parent.resolve("vlog");
         this.staged = parent.resolve("vlog.staged");
         this.old = parent.resolve("vlog.old");
@@ -82,7 +84,7 @@ public final class StateFolder implements SnapshotStore, AutoCloseable {
         replaced = log;
         move(present, old);
         move(staged, present);
-        ValueLogFiles.syncFolder(present.toAbsolutePath().getParent());
+        ValueLogFiles.syncFolder(parent);
         loaded.moved(present);
         delete(old);
         log = loaded;
