@@ -2,6 +2,8 @@ package dev.quorate.store.raft;
 
 import dev.quorate.store.raft.RaftStatus.FollowerView;
 import dev.quorate.store.raft.RaftStatus.ProgressName;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 /**
  * What a leader knows about one follower, and how it may send to it.
@@ -73,5 +75,37 @@ final class FollowerProgress {
 
     private FollowerView view(ProgressName name, boolean learner, int inflight) {
         return new FollowerView(id, match, next, name, learner, active, inflight);
+    }
+
+    /** The appends under way to one follower, limited in number and bytes. */
+    static final class Inflights {
+        private record Sent(long lastIndex, long sizeBytes) {}
+
+        private final Deque<Sent> sent = new ArrayDeque<>();
+        private final int maxMessages;
+        private final long maxBytes;
+        private long bytes;
+
+        Inflights(int maxMessages, long maxBytes) {
+            this.maxMessages = maxMessages;
+            this.maxBytes = maxBytes;
+        }
+
+        void add(long lastIndex, long sizeBytes) {
+            sent.addLast(new Sent(lastIndex, sizeBytes));
+            bytes += sizeBytes;
+        }
+
+        void acknowledged(long upTo) {
+            while (!sent.isEmpty() && sent.getFirst().lastIndex <= upTo) bytes -= sent.removeFirst().sizeBytes;
+        }
+
+        boolean isFull() {
+            return sent.size() >= maxMessages || bytes >= maxBytes;
+        }
+
+        int count() {
+            return sent.size();
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.quorate.store.raft;
 
 import dev.quorate.store.raft.MembershipChange.ChangeKind;
 import dev.quorate.store.raft.MembershipChange.Single;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -73,9 +74,8 @@ public record Membership(
      */
     public Optional<Membership> after(MembershipChange change) {
         if (change.leaveJoint()) return isJoint() ? Optional.of(left()) : Optional.empty();
-        List<Single> effective = change.changes().stream()
-                .filter(single -> single.kind() != ChangeKind.UPDATE)
-                .toList();
+        List<Single> effective = new ArrayList<>(change.changes());
+        effective.removeIf(single -> single.kind() == ChangeKind.UPDATE);
         if (effective.isEmpty()) return Optional.of(this);
         if (isJoint()) return Optional.empty();
         boolean joint = effective.size() > 1;

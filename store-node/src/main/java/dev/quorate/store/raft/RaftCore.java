@@ -20,6 +20,7 @@ import dev.quorate.store.raft.Message.VoteReply;
 import dev.quorate.store.raft.Message.VoteRequest;
 import dev.quorate.store.raft.RaftStatus.FollowerView;
 import dev.quorate.store.raft.RaftStatus.RoleName;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -246,8 +247,10 @@ public final class RaftCore {
 
     private List<FollowerView> followers() {
         if (!(role instanceof Leader leader)) return List.of();
-        return leader.replication().all().stream()
-                .map(follower -> follower.view(!state.membership.isVoter(follower.id)))
-                .toList();
+        List<FollowerView> views = new ArrayList<>();
+        for (FollowerProgress follower : leader.replication().all()) {
+            views.add(follower.view(!state.membership.isVoter(follower.id)));
+        }
+        return views;
     }
 }

@@ -12,6 +12,8 @@ import dev.quorate.store.raft.Message.PreVoteReply;
 import dev.quorate.store.raft.Message.PreVoteRequest;
 import dev.quorate.store.raft.Message.VoteReply;
 import dev.quorate.store.raft.Message.VoteRequest;
+import dev.quorate.store.raft.Ready.Outbox;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -100,9 +102,9 @@ final class RaftState {
     }
 
     List<Long> otherVoters() {
-        return membership.members().stream()
-                .filter(id -> id != self() && membership.isVoter(id))
-                .toList();
+        List<Long> others = new ArrayList<>(membership.members());
+        others.removeIf(id -> id == self() || !membership.isVoter(id));
+        return others;
     }
 
     void restartElectionTimer() {

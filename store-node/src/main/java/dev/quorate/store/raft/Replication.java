@@ -1,6 +1,7 @@
 package dev.quorate.store.raft;
 
 import dev.quorate.store.Invariant;
+import dev.quorate.store.raft.FollowerProgress.Inflights;
 import dev.quorate.store.raft.FollowerProgress.Probing;
 import dev.quorate.store.raft.FollowerProgress.Replicating;
 import dev.quorate.store.raft.FollowerProgress.Snapshotting;

@@ -43,7 +43,7 @@
  *
  * <ol>
  *   <li>A vote, a request for votes, and an acknowledgement of entries leave when what they promise is durable:
- *       {@code RaftState}, {@code Candidate} through {@code Outbox.sendAfterPersist}. All else may leave at once: an
+ *       {@code RaftState}, {@code Candidate} through {@code Ready.Outbox}. All else may leave at once: an
  *       append promises nothing, a heartbeat's answer only tells a term that others made durable before.
  *   <li>The leader counts itself only as far as its own disk is, and only entries of its own term (3.6.2): {@code
  *       Leader.commitByCounting}. It starts its term with an empty entry, so that this is soon.
