@@ -39,7 +39,9 @@ final class Segment {
 
     private volatile long writtenBytes;
     private volatile long deadBytes;
-    private boolean unsynced;
+
+    /** So much is known to be on the disk. */
+    private volatile long syncedBytes;
 
     private Segment(Path file, SegmentName name, FileChannel channel, long capacity, ReadMode readMode)
             throws IOException {
@@ -62,7 +64,6 @@ final class Segment {
             writeFully(channel, magic, 0);
             Segment segment = new Segment(file, name, channel, capacity, readMode);
             segment.writtenBytes = Records.MAGIC_BYTES;
-            segment.unsynced = true;
             return segment;
         } catch (IOException | RuntimeException e) {
             channel.close();
@@ -78,7 +79,6 @@ final class Segment {
             channel.truncate(length);
             Segment segment = new Segment(file, name, channel, Math.max(capacity, length), readMode);
             segment.writtenBytes = length;
-            segment.unsynced = true;
             return segment;
         } catch (IOException | RuntimeException e) {
             channel.close();
@@ -110,6 +110,10 @@ final class Segment {
         return writtenBytes;
     }
 
+    long syncedBytes() {
+        return syncedBytes;
+    }
+
     long deadBytes() {
         return deadBytes;
     }
@@ -127,9 +131,6 @@ final class Segment {
     void append(ByteBuffer batch) throws IOException {
         long end = writtenBytes + batch.remaining();
         writeFully(channel, batch, writtenBytes);
-        synchronized (channel) {
-            unsynced = true;
-        }
         writtenBytes = end;
         table.publish();
     }
@@ -172,11 +173,10 @@ final class Segment {
 
     /** Returns whether there was something to sync. */
     boolean force() throws IOException {
-        synchronized (channel) {
-            if (!unsynced) return false;
-            unsynced = false;
-        }
+        long upTo = writtenBytes;
+        if (syncedBytes == upTo) return false;
         channel.force(false);
+        syncedBytes = upTo;
         return true;
     }
 
