@@ -122,6 +122,7 @@ class LayersTest {
                         "java.util",
                         "java.util.function",
                         "java.util.random",
+                        "java.util.stream",
                         "org.jspecify.annotations")
                 .allowEmptyShould(true)
                 .check(CLASSES);

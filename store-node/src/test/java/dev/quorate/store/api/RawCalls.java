@@ -49,6 +49,7 @@ import java.util.function.Supplier;
  * refusal. Run against two servers that have seen the same before, the transcripts must be equal; see {@link
  * CompareRawCalls}.
  */
+@SuppressWarnings("AvoidValueSetter") // numbers that no enum has are the point
 final class RawCalls {
     private static final long LEASE = 4242;
 
