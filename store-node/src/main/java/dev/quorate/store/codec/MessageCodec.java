@@ -125,12 +125,16 @@ public final class MessageCodec {
             case Message.PreVoteReply m -> {
                 out.writeUInt64NoTag(m.askedTerm());
                 out.writeBoolNoTag(m.granted());
+                write(m.committed(), out);
             }
             case Message.VoteRequest m -> {
                 write(m.last(), out);
                 out.writeBoolNoTag(m.transfer());
             }
-            case Message.VoteReply m -> out.writeBoolNoTag(m.granted());
+            case Message.VoteReply m -> {
+                out.writeBoolNoTag(m.granted());
+                write(m.committed(), out);
+            }
             case Message.Append m -> {
                 write(m.prev(), out);
                 out.writeUInt64NoTag(m.commit());
@@ -175,9 +179,9 @@ public final class MessageCodec {
     private static Message readBody(Kind kind, long from, long to, long term, CodedInputStream in) throws IOException {
         return switch (kind) {
             case PRE_VOTE_REQUEST -> new Message.PreVoteRequest(from, to, term, readId(in));
-            case PRE_VOTE_REPLY -> new Message.PreVoteReply(from, to, term, in.readUInt64(), in.readBool());
+            case PRE_VOTE_REPLY -> new Message.PreVoteReply(from, to, term, in.readUInt64(), in.readBool(), readId(in));
             case VOTE_REQUEST -> new Message.VoteRequest(from, to, term, readId(in), in.readBool());
-            case VOTE_REPLY -> new Message.VoteReply(from, to, term, in.readBool());
+            case VOTE_REPLY -> new Message.VoteReply(from, to, term, in.readBool(), readId(in));
             case APPEND -> {
                 EntryId prev = readId(in);
                 long commit = in.readUInt64();

@@ -21,8 +21,10 @@ public sealed interface Message {
      * Answers a PreVoteRequest.
      *
      * @param askedTerm the term of the request: tells the asker which of its rounds this belongs to
+     * @param committed the last entry that the sender knows to be committed: the asker may have it without knowing
      */
-    record PreVoteReply(long from, long to, long term, long askedTerm, boolean granted) implements Message {}
+    record PreVoteReply(long from, long to, long term, long askedTerm, boolean granted, EntryId committed)
+            implements Message {}
 
     /**
      * Vote for me in my term.
@@ -31,7 +33,12 @@ public sealed interface Message {
      */
     record VoteRequest(long from, long to, long term, EntryId last, boolean transfer) implements Message {}
 
-    record VoteReply(long from, long to, long term, boolean granted) implements Message {}
+    /**
+     * Answers a VoteRequest.
+     *
+     * @param committed as in PreVoteReply
+     */
+    record VoteReply(long from, long to, long term, boolean granted, EntryId committed) implements Message {}
 
     /** The entries that follow prev, and how far the leader has committed. */
     record Append(long from, long to, long term, EntryId prev, List<Entry> entries, long commit) implements Message {}

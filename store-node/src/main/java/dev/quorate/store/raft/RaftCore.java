@@ -46,6 +46,8 @@ public final class RaftCore {
     /** A message of another member arrived (or a snapshot is complete on the disk). */
     public void step(Message message) {
         if (message.to() != state.self()) return;
+        if (message instanceof PreVoteReply reply) state.learnCommitted(reply.committed());
+        if (message instanceof VoteReply reply) state.learnCommitted(reply.committed());
         switch (message) {
             case PreVoteRequest request -> state.answer(request);
             case PreVoteReply reply when reply.term() < state.term -> become(role.onMessage(state, reply));
@@ -84,7 +86,7 @@ public final class RaftCore {
                     state.out.send(new HeartbeatReply(state.self(), message.from(), state.term, 0, commit));
                 }
             }
-            case VoteRequest request -> state.out.send(new VoteReply(state.self(), request.from(), state.term, false));
+            case VoteRequest request -> state.out.send(new VoteReply(state.self(), request.from(), state.term, false, state.lastCommitted()));
             case InstallSnapshot snapshot -> {
                 // Votes were asked for with the log that the snapshot may replace.
                 if (role instanceof Candidate) become(state.follow(state.term, 0));

@@ -151,7 +151,7 @@ final class RaftState {
         }
         boolean granted = request.term() >= term && request.last().isAtLeastAsUpToDateAs(log.last());
         out.note(new Notice.PreVoteAnswered(request.from(), request.term() + 1, granted));
-        out.send(new PreVoteReply(self(), request.from(), term, request.term(), granted));
+        out.send(new PreVoteReply(self(), request.from(), term, request.term(), granted, lastCommitted()));
     }
 
     /** The request is of this member's term. */
@@ -163,7 +163,7 @@ final class RaftState {
             electionElapsed = 0;
         }
         out.note(new Notice.VoteAnswered(request.from(), term, granted));
-        out.sendAfterPersist(new VoteReply(self(), request.from(), term, granted));
+        out.sendAfterPersist(new VoteReply(self(), request.from(), term, granted, lastCommitted()));
     }
 
     /** A committed membership change that is not applied yet: whoever campaigns now counts the wrong votes. */
@@ -210,6 +210,18 @@ final class RaftState {
 
     void append(EntryKind kind, Bytes data) {
         log.append(new Entry(term, log.lastIndex() + 1, kind, data));
+    }
+
+    EntryId lastCommitted() {
+        return new EntryId(log.term(commit), commit);
+    }
+
+    /*
+     * A candidate may need the vote of a member that is removed, and not get it, because that one has more entries,
+     * which nobody will ever commit. So voters tell what is committed: maybe the candidate has the removal in its log.
+     */
+    void learnCommitted(EntryId committed) {
+        if (log.contains(committed)) commitTo(committed.index());
     }
 
     void commitTo(long index) {
