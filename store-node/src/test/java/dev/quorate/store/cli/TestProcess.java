@@ -1,0 +1,121 @@
+package dev.quorate.store.cli;
+
+import com.google.protobuf.ByteString;
+import dev.quorate.proto.etcdserverpb.KVGrpc;
+import dev.quorate.proto.etcdserverpb.MaintenanceGrpc;
+import dev.quorate.proto.etcdserverpb.PutRequest;
+import dev.quorate.proto.etcdserverpb.RangeRequest;
+import dev.quorate.proto.etcdserverpb.RangeResponse;
+import dev.quorate.proto.etcdserverpb.StatusRequest;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** A member in a process of its own, started and killed as an administrator or a bad day would. */
+final class TestProcess {
+    private final List<String> command;
+    private final ManagedChannel channel;
+    private @Nullable Process process;
+    private CompletableFuture<Boolean> ready = new CompletableFuture<>();
+
+    TestProcess(String name, int port, Path folder, String cluster) {
+        command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx256m",
+                "-Dlogback.configurationFile=logback.xml", // not the quiet one of the tests
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "--name=" + name,
+                "--data-dir=" + folder.resolve(name),
+                "--initial-cluster=" + cluster));
+        command.addAll(List.of(
+                "--listen-peer-urls=http://127.0.0.1:" + port,
+                "--initial-advertise-peer-urls=http://127.0.0.1:" + port,
+                "--listen-client-urls=http://127.0.0.1:" + (port + 10),
+                "--advertise-client-urls=http://127.0.0.1:" + (port + 10)));
+        channel = NettyChannelBuilder.forAddress("127.0.0.1", port + 10)
+                .usePlaintext()
+                .build();
+    }
+
+    void start() throws IOException {
+        Process started = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process = started;
+        CompletableFuture<Boolean> now = new CompletableFuture<>();
+        ready = now;
+        Thread.ofVirtual().start(() -> follow(started, now));
+        channel.resetConnectBackoff();
+    }
+
+    /** Reads to the end, so that the process never waits for a reader. */
+    private static void follow(Process started, CompletableFuture<Boolean> ready) {
+        StringBuilder all = new StringBuilder();
+        try (BufferedReader lines = started.inputReader()) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                all.append(line).append('\n');
+                if (line.contains("ready to serve client requests")) ready.complete(true);
+            }
+        } catch (IOException closed) {
+            all.append(closed);
+        }
+        ready.completeExceptionally(new IllegalStateException("ended before it was ready:\n" + all));
+    }
+
+    void awaitReady() throws InterruptedException, ExecutionException, TimeoutException {
+        ready.get(60, TimeUnit.SECONDS);
+    }
+
+    /** kill -9. */
+    void kill() throws InterruptedException {
+        Process running = process;
+        if (running != null) running.destroyForcibly().waitFor();
+    }
+
+    /** Throws StatusRuntimeException when it is refused or does not answer in time. */
+    void put(String key, String value, long millis) {
+        var _ = KVGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(millis, TimeUnit.MILLISECONDS)
+                .put(PutRequest.newBuilder()
+                        .setKey(ByteString.copyFromUtf8(key))
+                        .setValue(ByteString.copyFromUtf8(value))
+                        .build());
+    }
+
+    RangeResponse range(String from, String to, boolean serializable, long millis) {
+        return KVGrpc.newBlockingStub(channel)
+                .withWaitForReady()
+                .withDeadlineAfter(millis, TimeUnit.MILLISECONDS)
+                .range(RangeRequest.newBuilder()
+                        .setKey(ByteString.copyFromUtf8(from))
+                        .setRangeEnd(ByteString.copyFromUtf8(to))
+                        .setSerializable(serializable)
+                        .build());
+    }
+
+    boolean leads() {
+        var status = MaintenanceGrpc.newBlockingStub(channel)
+                .withWaitForReady()
+                .withDeadlineAfter(10, TimeUnit.SECONDS)
+                .status(StatusRequest.getDefaultInstance());
+        return status.getLeader() == status.getHeader().getMemberId();
+    }
+
+    void close() throws InterruptedException {
+        kill();
+        channel.shutdownNow();
+    }
+}
