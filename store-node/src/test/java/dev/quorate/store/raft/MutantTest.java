@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 class MutantTest {
     private static final Path SOURCES = Path.of("src/main/java/dev/quorate/store/raft");
     private static final String PACKAGE = "dev.quorate.store.";
-    private static final int SEEDS = 150;
+    private static final int SEEDS = 400;
     private static final String SURVIVED = "SURVIVED";
 
     private record Mutant(String name, String file, String text, String replacement, long firstSeed) {}

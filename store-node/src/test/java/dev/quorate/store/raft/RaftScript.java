@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
  * cut 1 | heal          a member is cut off; all are connected
  * hold 1 | persist 1    the disk stalls; it completes what it has, and goes on; "persist 1 1" completes one batch
  * restart 1             a crash loses what is not durable
- * stream 1 4            a snapshot of 1 arrives at 4 as a whole
+ * stream 1 4            a snapshot of 1 arrives at 4 as a whole; "stream 1 4 2/5" one that was taken at 2/5
  * show 1                role, term, log
  * </pre>
  */
@@ -169,7 +169,8 @@ final class RaftScript implements Script.Interpreter {
                 persist(member, member.held ? Integer.parseInt(words.getFirst()) : Integer.MAX_VALUE, out);
             }
             case "restart" -> restart(member, out);
-            case "stream" -> stream(member, id(words.getFirst()), out);
+            case "stream" ->
+                stream(member, id(words.getFirst()), words.size() > 1 ? entryId(words.get(1)) : member.applied, out);
             case "show" -> show(member, out);
             default -> throw new IllegalArgumentException(command);
         }
@@ -196,9 +197,14 @@ final class RaftScript implements Script.Interpreter {
         turn(again, out);
     }
 
-    private void stream(Member from, long to, StringBuilder out) {
+    private static EntryId entryId(String word) {
+        int slash = word.indexOf('/');
+        return new EntryId(id(word.substring(0, slash)), id(word.substring(slash + 1)));
+    }
+
+    private void stream(Member from, long to, EntryId at, StringBuilder out) {
         Member receiver = member(to);
-        receiver.core.step(new InstallSnapshot(from.id, to, from.core.term(), from.applied, from.membership));
+        receiver.core.step(new InstallSnapshot(from.id, to, from.core.term(), at, from.membership));
         turn(receiver, out);
         from.core.reportSnapshot(to, true);
     }
