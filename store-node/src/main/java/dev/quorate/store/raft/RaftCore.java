@@ -86,7 +86,8 @@ public final class RaftCore {
                     state.out.send(new HeartbeatReply(state.self(), message.from(), state.term, 0, commit));
                 }
             }
-            case VoteRequest request -> state.out.send(new VoteReply(state.self(), request.from(), state.term, false, state.lastCommitted()));
+            case VoteRequest request ->
+                state.out.send(new VoteReply(state.self(), request.from(), state.term, false, state.lastCommitted()));
             case InstallSnapshot snapshot -> {
                 // Votes were asked for with the log that the snapshot may replace.
                 if (role instanceof Candidate) become(state.follow(state.term, 0));
