@@ -15,11 +15,10 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        int code = run(List.of(arguments), System.getenv(), System.out, System.err);
-        if (code >= 0) System.exit(code);
+        System.exit(run(List.of(arguments), System.getenv(), System.out, System.err));
     }
 
-    /** The exit code, or -1 while threads of a member run. */
+    /** Runs what is asked for and returns the exit code. */
     static int run(List<String> arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
         if (arguments.contains("--version") || arguments.contains("-version")) {
             version(out);
@@ -38,7 +37,7 @@ public final class Main {
                 return BAD_CONFIGURATION;
             }
             prepare(config);
-            return new RunNode(config, flags.warnings()).start();
+            return new RunNode(config, flags.warnings()).run();
         } catch (Flags.BadFlag bad) {
             err.println(bad.getMessage());
             return BAD_FLAGS;

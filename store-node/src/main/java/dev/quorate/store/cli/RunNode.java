@@ -22,8 +22,11 @@ final class RunNode {
         this.process = new MemberProcess(config, RunNode::die);
     }
 
-    /** -1 when everything runs, an exit code when it cannot. */
-    int start() {
+    /**
+     * Runs until the member's part in its cluster ends, and returns the exit code. The calling thread keeps the process
+     * alive: a member that still waits to be added has no other thread that would.
+     */
+    int run() {
         warnings.forEach(LOG::warn);
         try {
             PeerServer peers = new PeerServer(
@@ -32,8 +35,8 @@ final class RunNode {
             Thread stop = Thread.ofPlatform().name("stop").unstarted(() -> stop(clients, peers));
             Runtime.getRuntime().addShutdownHook(stop);
             process.start();
-            var _ = process.ended().thenAccept(RunNode::exit);
-            return -1;
+            LOG.warn("{}", process.ended().join());
+            return 0;
         } catch (IOException failure) {
             LOG.error("cannot start: {}", failure.getMessage(), failure);
             return Main.BAD_CONFIGURATION;
@@ -48,11 +51,6 @@ final class RunNode {
         process.close();
         peers.close();
         LOG.info("stopped");
-    }
-
-    private static void exit(String sentence) {
-        LOG.warn("{}", sentence);
-        Thread.ofPlatform().name("exit").start(() -> System.exit(0));
     }
 
     /** A member without one of its threads would keep promises by halves. Nothing is flushed: the log is the truth. */
