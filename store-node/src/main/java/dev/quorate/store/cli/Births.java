@@ -1,9 +1,9 @@
 package dev.quorate.store.cli;
 
 import dev.quorate.store.codec.ChangeCodec;
+import dev.quorate.store.codec.MemberIds;
 import dev.quorate.store.node.DurableLog;
 import dev.quorate.store.node.LeaderCall.ListedMember;
-import dev.quorate.store.node.MemberIds;
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.raft.HardState;
 import dev.quorate.store.state.Member;

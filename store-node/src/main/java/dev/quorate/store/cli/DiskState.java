@@ -3,9 +3,9 @@ package dev.quorate.store.cli;
 import dev.quorate.store.Bytes;
 import dev.quorate.store.codec.FactCodec;
 import dev.quorate.store.mvcc.Revision;
+import dev.quorate.store.node.Node;
 import dev.quorate.store.node.SnapshotStore;
 import dev.quorate.store.node.StagedState;
-import dev.quorate.store.node.StateForcer;
 import dev.quorate.store.node.StatePosition;
 import dev.quorate.store.raft.Membership;
 import dev.quorate.store.state.Fact;
@@ -29,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A member's state on disk, loaded: the value log and what was rebuilt from it. */
-final class DiskState implements StateForcer, AutoCloseable {
+final class DiskState implements Node.StateForcer, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DiskState.class);
 
     private final StateFolder folder;

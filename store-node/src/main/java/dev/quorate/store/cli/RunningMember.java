@@ -8,7 +8,6 @@ import dev.quorate.store.node.NodeThreads;
 import dev.quorate.store.node.Peers;
 import dev.quorate.store.node.StagedState;
 import dev.quorate.store.node.StatePosition;
-import dev.quorate.store.node.Ticker;
 import dev.quorate.store.peer.PeerClients;
 import dev.quorate.store.raft.Entry;
 import dev.quorate.store.raft.EntryId;
@@ -137,8 +136,8 @@ final class RunningMember implements AutoCloseable {
         return entry.term() == position.term();
     }
 
-    private static Ticker clock() {
-        return new Ticker() {
+    private static Node.Ticker clock() {
+        return new Node.Ticker() {
             @Override
             public long millis() {
                 return System.nanoTime() / 1_000_000;

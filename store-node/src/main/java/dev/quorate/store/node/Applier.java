@@ -36,7 +36,7 @@ final class Applier {
     private final Reads reads;
     private final Leasing leasing;
     private final WatchRegistry watches;
-    private final Ticker ticker;
+    private final Node.Ticker ticker;
     private final Mailbox mailbox;
     private volatile StagedState.Active active;
     private volatile StatePosition position;
@@ -73,11 +73,11 @@ final class Applier {
         return watches;
     }
 
-    void run(ApplyWork work) {
+    void run(Work work) {
         switch (work) {
-            case ApplyWork.Committed committed -> apply(committed);
-            case ApplyWork.Install install -> install(install.staged());
-            case ApplyWork.Lead lead -> leasing.lead(lead.term(), active.state().leases(), ticker.millis());
+            case Work.Committed committed -> apply(committed);
+            case Work.Install install -> install(install.staged());
+            case Work.Lead lead -> leasing.lead(lead.term(), active.state().leases(), ticker.millis());
         }
     }
 
@@ -86,7 +86,7 @@ final class Applier {
         return active.state().compactStep(COMPACT_KEYS_PER_STEP);
     }
 
-    private void apply(ApplyWork.Committed work) {
+    private void apply(Work.Committed work) {
         Iterator<Membership> memberships = work.memberships().iterator();
         boolean membersChanged = false;
         for (Entry entry : work.entries()) {
@@ -102,11 +102,11 @@ final class Applier {
         Entry last = work.entries().getLast();
         if (last.index() <= position.index()) return;
         endBatch(last);
-        if (membersChanged) mailbox.fact(new Input.MembersApplied(last.index()));
+        if (membersChanged) mailbox.fact(new Mailbox.Input.MembersApplied(last.index()));
     }
 
     private void applyCommand(Entry entry) {
-        Optional<Waiting> local =
+        Optional<Proposals.Waiting> local =
                 entry.data().isEmpty() ? Optional.empty() : proposals.take(RequestIdReader.requestId(entry.data()));
         Envelope envelope = local.isPresent()
                 ? new Envelope(local.get().requestId(), local.get().command())
@@ -160,7 +160,7 @@ final class Applier {
         for (Runnable answer : answers) answer.run();
         answers.clear();
         reads.applied(last.index());
-        mailbox.fact(new Input.Applied(position));
+        mailbox.fact(new Mailbox.Input.Applied(position));
     }
 
     private void install(StagedState staged) {
@@ -168,8 +168,20 @@ final class Applier {
         position = active.position();
         watches.publish(new EventBatch(List.of(), position.revision()));
         reads.applied(position.index());
-        mailbox.fact(new Input.Installed(position));
-        mailbox.fact(new Input.Applied(position));
-        mailbox.fact(new Input.MembersApplied(position.index()));
+        mailbox.fact(new Mailbox.Input.Installed(position));
+        mailbox.fact(new Mailbox.Input.Applied(position));
+        mailbox.fact(new Mailbox.Input.MembersApplied(position.index()));
+    }
+
+    /** What the loop hands to the apply thread, in order. */
+    sealed interface Work {
+        /** Entries in the order of the log, and for every change among them what raft made of it. */
+        record Committed(List<Entry> entries, List<Membership> memberships) implements Work {}
+
+        /** The state is replaced by one that came from the leader. */
+        record Install(StagedState staged) implements Work {}
+
+        /** This member leads in this term and has applied an entry of it. */
+        record Lead(long term) implements Work {}
     }
 }

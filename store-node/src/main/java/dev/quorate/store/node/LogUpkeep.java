@@ -19,7 +19,7 @@ final class LogUpkeep {
 
     private final NodeConfig.Storage limits;
     private final Mailbox mailbox;
-    private final StateForcer forcer;
+    private final Node.StateForcer forcer;
 
     /** What the membership was from an index on; an entry goes when a later one is old enough. */
     private final TreeMap<Long, Membership> memberships = new TreeMap<>();
@@ -71,7 +71,7 @@ final class LogUpkeep {
         if (compactTo > raft.status().base().index()) raft.compact(compactTo);
         if (forcing || position.index() - markedIndex < limits.snapshotCount()) return;
         forcing = true;
-        forcer.force(safe -> mailbox.fact(new Input.Forced(safe)));
+        forcer.force(safe -> mailbox.fact(new Mailbox.Input.Forced(safe)));
     }
 
     void forced(StatePosition position, RaftCore raft, DurableLog log) {

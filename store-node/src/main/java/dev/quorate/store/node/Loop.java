@@ -20,6 +20,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,7 @@ final class Loop {
     private final Desk desk;
     private final RaftCore raft;
     private final Node.Outside outside;
-    private final Consumer<ApplyWork> apply;
+    private final Consumer<Applier.Work> apply;
     private final Changes changes;
     private final LogUpkeep upkeep;
     private final Notices notices;
@@ -57,7 +58,7 @@ final class Loop {
             Reads reads,
             Leasing leasing,
             RequestIds requestIds,
-            Ticker ticker) {
+            Node.Ticker ticker) {
         long watchQueueBytes() {
             return 64L << 20;
         }
@@ -65,7 +66,13 @@ final class Loop {
 
     private record Held(long batch, List<Message> messages) {}
 
-    Loop(Desk desk, RaftCore raft, Node.Outside outside, Applier applier, LogUpkeep upkeep, Consumer<ApplyWork> apply) {
+    Loop(
+            Desk desk,
+            RaftCore raft,
+            Node.Outside outside,
+            Applier applier,
+            LogUpkeep upkeep,
+            Consumer<Applier.Work> apply) {
         this.desk = desk;
         this.raft = raft;
         this.outside = outside;
@@ -76,8 +83,8 @@ final class Loop {
     }
 
     /** One turn: take what is waiting, let raft think, then do what it says. */
-    void turn(List<Input> inputs) {
-        for (Input input : inputs) accept(input);
+    void turn(List<Mailbox.Input> inputs) {
+        for (Mailbox.Input input : inputs) accept(input);
         desk.proposals().submit(raft);
         desk.reads().submit(raft, now());
         while (raft.hasReady()) {
@@ -87,23 +94,23 @@ final class Loop {
         notices.publish(raft);
     }
 
-    private void accept(Input input) {
+    private void accept(Mailbox.Input input) {
         switch (input) {
-            case Input.Tick tick -> tick();
-            case Input.Received received -> raft.step(received.message());
-            case Input.Persisted persisted -> persisted(persisted.batch());
-            case Input.Applied applied -> applied(applied.position());
-            case Input.Propose propose -> desk.proposals().take(propose, now());
-            case Input.ReadWanted wanted -> {}
-            case Input.Call call -> changes.take(call, now());
-            case Input.SnapshotReady ready -> snapshotReady(ready);
-            case Input.SnapshotSent sent -> raft.reportSnapshot(sent.to(), sent.delivered());
-            case Input.Forced forced -> upkeep.forced(forced.position(), raft, outside.log());
-            case Input.Unreachable unreachable -> raft.reportUnreachable(unreachable.peer());
-            case Input.Installed installed -> installed();
-            case Input.MembersApplied applied -> changes.membersApplied(applied.index());
-            case Input.HandOver handOver -> changes.handOver(handOver.done(), now());
-            case Input.Failed failed -> throw new IllegalStateException(failed.what(), failed.cause());
+            case Mailbox.Input.Tick tick -> tick();
+            case Mailbox.Input.Received received -> raft.step(received.message());
+            case Mailbox.Input.Persisted persisted -> persisted(persisted.batch());
+            case Mailbox.Input.Applied applied -> applied(applied.position());
+            case Mailbox.Input.Propose propose -> desk.proposals().take(propose, now());
+            case Mailbox.Input.ReadWanted wanted -> {}
+            case Mailbox.Input.Call call -> changes.take(call, now());
+            case Mailbox.Input.SnapshotReady ready -> snapshotReady(ready);
+            case Mailbox.Input.SnapshotSent sent -> raft.reportSnapshot(sent.to(), sent.delivered());
+            case Mailbox.Input.Forced forced -> upkeep.forced(forced.position(), raft, outside.log());
+            case Mailbox.Input.Unreachable unreachable -> raft.reportUnreachable(unreachable.peer());
+            case Mailbox.Input.Installed installed -> installed();
+            case Mailbox.Input.MembersApplied applied -> changes.membersApplied(applied.index());
+            case Mailbox.Input.HandOver handOver -> changes.handOver(handOver.done(), now());
+            case Mailbox.Input.Failed failed -> throw new IllegalStateException(failed.what(), failed.cause());
         }
     }
 
@@ -131,10 +138,11 @@ final class Loop {
     /** Proposed by a leader into its own log, never sent on: a deposed leader's opinion must not reach the next one. */
     private void revoke(long lease) {
         Command command = new Command.LeaseRevoke(lease);
-        Waiting waiting = new Waiting(desk.requestIds().next(), command, new CompletableFuture<>());
+        Proposals.Waiting waiting = new Proposals.Waiting(desk.requestIds().next(), command, new CompletableFuture<>());
         desk.proposals()
                 .take(
-                        new Input.Propose(waiting, CommandCodec.encode(new Envelope(waiting.requestId(), command))),
+                        new Mailbox.Input.Propose(
+                                waiting, CommandCodec.encode(new Envelope(waiting.requestId(), command))),
                         now());
     }
 
@@ -150,12 +158,12 @@ final class Loop {
         changes.retry(now());
         if (raft.isLeader() && position.term() == raft.term() && ledBefore != raft.term()) {
             ledBefore = raft.term();
-            apply.accept(new ApplyWork.Lead(raft.term()));
+            apply.accept(new Applier.Work.Lead(raft.term()));
         }
         upkeep.applied(position, raft);
     }
 
-    private void snapshotReady(Input.SnapshotReady ready) {
+    private void snapshotReady(Mailbox.Input.SnapshotReady ready) {
         staged.put(ready.message().base().index(), ready.state());
         raft.step(ready.message());
     }
@@ -212,7 +220,7 @@ final class Loop {
         for (StagedState old : staged.values()) old.discard();
         staged.clear();
         installing = true;
-        apply.accept(new ApplyWork.Install(state));
+        apply.accept(new Applier.Work.Install(state));
         upkeep.installed(install.base(), install.membership());
         changes.seen(install.base().index());
     }
@@ -233,7 +241,7 @@ final class Loop {
             upkeep.membership(entry.index(), membership);
         }
         upkeep.handedOut(committed);
-        apply.accept(new ApplyWork.Committed(committed, memberships));
+        apply.accept(new Applier.Work.Committed(committed, memberships));
     }
 
     private void sendSnapshot(long to) {
@@ -242,7 +250,7 @@ final class Loop {
                         to,
                         raft.term(),
                         outside.snapshots(),
-                        delivered -> desk.mailbox().fact(new Input.SnapshotSent(to, delivered)));
+                        delivered -> desk.mailbox().fact(new Mailbox.Input.SnapshotSent(to, delivered)));
     }
 
     private void note(Notice notice) {
@@ -265,5 +273,22 @@ final class Loop {
 
     private long now() {
         return desk.ticker().millis();
+    }
+
+    /**
+     * Numbers that tell requests apart: two bytes of the member's id, five bytes of its start in milliseconds, one byte
+     * and its carries to count. No two processes of a cluster share one, so an entry of an earlier life finds nobody
+     * waiting.
+     */
+    static final class RequestIds {
+        private final AtomicLong next;
+
+        RequestIds(long memberId, long startMillis) {
+            next = new AtomicLong((memberId << 48) | ((startMillis & 0xff_ffff_ffffL) << 8));
+        }
+
+        long next() {
+            return next.incrementAndGet();
+        }
     }
 }

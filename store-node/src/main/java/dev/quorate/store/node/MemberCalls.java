@@ -1,5 +1,6 @@
 package dev.quorate.store.node;
 
+import dev.quorate.store.codec.MemberIds;
 import dev.quorate.store.lease.Lease;
 import dev.quorate.store.lease.Leases;
 import dev.quorate.store.node.LeaderCall.Answer;
@@ -118,7 +119,7 @@ public final class MemberCalls {
 
     private CompletableFuture<Answer> toLoop(LeaderCall call) {
         CompletableFuture<Answer> answer = new CompletableFuture<>();
-        desk.mailbox().fact(new Input.Call(call, answer));
+        desk.mailbox().fact(new Mailbox.Input.Call(call, answer));
         return answer;
     }
 

@@ -35,7 +35,7 @@ public final class Node {
     private final Loop.Desk desk;
     private final Applier applier;
     private final Loop loop;
-    private final BlockingQueue<ApplyWork> work = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Applier.Work> work = new LinkedBlockingQueue<>();
     private final MemberCalls calls;
     private volatile boolean stopped;
 
@@ -74,7 +74,8 @@ public final class Node {
                 new Proposals(timeout),
                 reads,
                 new Leasing(config.timing().electionMillis()),
-                new RequestIds(parts.identity().memberId(), outside.ticker().wallMillis()),
+                new Loop.RequestIds(
+                        parts.identity().memberId(), outside.ticker().wallMillis()),
                 outside.ticker());
         this.applier = new Applier(parts.start(), desk);
         LogUpkeep upkeep = new LogUpkeep(config.storage(), parts.mailbox(), outside, parts.start());
@@ -93,24 +94,24 @@ public final class Node {
 
     /** Applies the next piece that the loop has handed out; false if there is none. Only one thread may call. */
     public boolean applyNext() {
-        ApplyWork next = work.poll();
+        Applier.Work next = work.poll();
         if (next == null) return applier.compactStep();
         applier.run(withFollowers(next));
         return true;
     }
 
     /** What was committed in several turns while the apply thread was busy becomes one batch of the value log. */
-    private ApplyWork withFollowers(ApplyWork first) {
-        if (!(first instanceof ApplyWork.Committed committed) || !(work.peek() instanceof ApplyWork.Committed))
+    private Applier.Work withFollowers(Applier.Work first) {
+        if (!(first instanceof Applier.Work.Committed committed) || !(work.peek() instanceof Applier.Work.Committed))
             return first;
         List<Entry> entries = new ArrayList<>(committed.entries());
         List<Membership> memberships = new ArrayList<>(committed.memberships());
-        while (entries.size() < MAX_BATCH_ENTRIES && work.peek() instanceof ApplyWork.Committed next) {
+        while (entries.size() < MAX_BATCH_ENTRIES && work.peek() instanceof Applier.Work.Committed next) {
             entries.addAll(next.entries());
             memberships.addAll(next.memberships());
             work.remove();
         }
-        return new ApplyWork.Committed(entries, memberships);
+        return new Applier.Work.Committed(entries, memberships);
     }
 
     void awaitInput() {
@@ -134,7 +135,8 @@ public final class Node {
         if (data.size() > parts.config().serving().limits().maxRequestBytes())
             return refused(Refusal.REQUEST_TOO_LARGE);
         CompletableFuture<Outcome> answer = new CompletableFuture<>();
-        boolean taken = desk.mailbox().wish(new Input.Propose(new Waiting(requestId, wanted, answer), data));
+        boolean taken =
+                desk.mailbox().wish(new Mailbox.Input.Propose(new Proposals.Waiting(requestId, wanted, answer), data));
         return taken ? answer : refused(Refusal.TOO_MANY_REQUESTS);
     }
 
@@ -167,7 +169,7 @@ public final class Node {
     public CompletableFuture<Optional<Refusal>> readPoint() {
         if (stopped) return CompletableFuture.completedFuture(Optional.of(Refusal.STOPPED));
         CompletableFuture<Optional<Refusal>> reader = new CompletableFuture<>();
-        if (desk.reads().add(reader)) desk.mailbox().fact(new Input.ReadWanted());
+        if (desk.reads().add(reader)) desk.mailbox().fact(new Mailbox.Input.ReadWanted());
         return reader;
     }
 
@@ -224,7 +226,7 @@ public final class Node {
     /** Hands leadership over if it is here; completed when somebody else leads or nobody can. */
     public CompletableFuture<LeaderCall.Answer> handOver() {
         CompletableFuture<LeaderCall.Answer> done = new CompletableFuture<>();
-        desk.mailbox().fact(new Input.HandOver(done));
+        desk.mailbox().fact(new Mailbox.Input.HandOver(done));
         return done;
     }
 
@@ -237,5 +239,20 @@ public final class Node {
         stopped = true;
         desk.proposals().stop();
         desk.reads().stop();
+    }
+
+    /** Port: makes the state on disk safe from a power cut, in the background. */
+    public interface StateForcer {
+        /** Tells once how far the state is safe. Returns at once. */
+        void force(Consumer<StatePosition> safe);
+    }
+
+    /** Time, as the loop sees it: the simulator's clock stands still until it is moved. */
+    public interface Ticker {
+        /** Monotonic milliseconds since any moment. */
+        long millis();
+
+        /** Milliseconds since 1970, for identifiers only: two members may disagree. */
+        long wallMillis();
     }
 }

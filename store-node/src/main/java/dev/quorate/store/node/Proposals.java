@@ -3,13 +3,20 @@ package dev.quorate.store.node;
 import dev.quorate.store.Bytes;
 import dev.quorate.store.raft.Proposed;
 import dev.quorate.store.raft.RaftCore;
+import dev.quorate.store.state.Command;
+import dev.quorate.store.state.Outcome;
 import dev.quorate.store.state.Refusal;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongConsumer;
 
 /**
  * The proposals of this member's clients, from the mailbox to the answer.
@@ -25,14 +32,14 @@ final class Proposals {
     private final Deadlines deadlines = new Deadlines();
     private final LongAdder failed = new LongAdder();
     private final long timeoutMillis;
-    private List<Input.Propose> next = new ArrayList<>();
+    private List<Mailbox.Input.Propose> next = new ArrayList<>();
     private long leaderLostMillis = Long.MIN_VALUE;
 
     Proposals(long timeoutMillis) {
         this.timeoutMillis = timeoutMillis;
     }
 
-    void take(Input.Propose proposal, long nowMillis) {
+    void take(Mailbox.Input.Propose proposal, long nowMillis) {
         watch(proposal.waiting(), nowMillis);
         next.add(proposal);
     }
@@ -46,20 +53,20 @@ final class Proposals {
     /** Hands everything that waits to raft, at the end of the intake of one turn. */
     void submit(RaftCore raft) {
         if (next.isEmpty()) return;
-        List<Input.Propose> all = next;
+        List<Mailbox.Input.Propose> all = next;
         next = new ArrayList<>();
         int from = 0;
         while (from < all.size()) {
             int to = endOfBatch(all, from);
-            List<Input.Propose> batch = all.subList(from, to);
+            List<Mailbox.Input.Propose> batch = all.subList(from, to);
             List<Bytes> datas = new ArrayList<>(batch.size());
-            for (Input.Propose proposal : batch) datas.add(proposal.data());
+            for (Mailbox.Input.Propose proposal : batch) datas.add(proposal.data());
             settle(raft.propose(datas), batch);
             from = to;
         }
     }
 
-    private static int endOfBatch(List<Input.Propose> all, int from) {
+    private static int endOfBatch(List<Mailbox.Input.Propose> all, int from) {
         long bytes = 0;
         int to = from;
         while (to < all.size() && bytes < BATCH_BYTES)
@@ -67,7 +74,7 @@ final class Proposals {
         return to;
     }
 
-    private void settle(Proposed proposed, List<Input.Propose> batch) {
+    private void settle(Proposed proposed, List<Mailbox.Input.Propose> batch) {
         switch (proposed) {
             case ACCEPTED, FORWARDED -> {}
             case NO_LEADER, TRANSFERRING -> keepLiving(batch);
@@ -77,14 +84,14 @@ final class Proposals {
     }
 
     /** What has expired meanwhile is not proposed any more: its client was told that it may not have happened. */
-    private void keepLiving(List<Input.Propose> batch) {
-        for (Input.Propose proposal : batch) {
+    private void keepLiving(List<Mailbox.Input.Propose> batch) {
+        for (Mailbox.Input.Propose proposal : batch) {
             if (waiting.containsKey(proposal.waiting().requestId())) next.add(proposal);
         }
     }
 
-    private void refuse(List<Input.Propose> batch, Refusal reason) {
-        for (Input.Propose proposal : batch)
+    private void refuse(List<Mailbox.Input.Propose> batch, Refusal reason) {
+        for (Mailbox.Input.Propose proposal : batch)
             take(proposal.waiting().requestId()).ifPresent(one -> one.refuse(reason));
     }
 
@@ -118,5 +125,53 @@ final class Proposals {
 
     int pending() {
         return waiting.size();
+    }
+
+    /** A request whose answer is not there yet; the decoded command spares its own member a second decoding. */
+    record Waiting(long requestId, Command command, CompletableFuture<Outcome> answer) {
+        void refuse(Refusal reason) {
+            answer.complete(new Outcome.Refused(reason));
+        }
+    }
+
+    /**
+     * When which request has waited long enough, in buckets of a quarter of a second.
+     *
+     * <p>All requests wait equally long, so a queue of buckets is a sorted order, and a request that was answered costs
+     * eight bytes until its bucket is due instead of a timer.
+     */
+    static final class Deadlines {
+        private static final long BUCKET_MILLIS = 250;
+
+        private final Deque<Bucket> buckets = new ArrayDeque<>();
+
+        private static final class Bucket {
+            final long due;
+            long[] ids = new long[16];
+            int size;
+
+            Bucket(long due) {
+                this.due = due;
+            }
+        }
+
+        void add(long id, long dueMillis) {
+            Bucket last = buckets.peekLast();
+            if (last == null || last.due < dueMillis) {
+                last = new Bucket(dueMillis + BUCKET_MILLIS);
+                buckets.addLast(last);
+            }
+            if (last.size == last.ids.length) last.ids = Arrays.copyOf(last.ids, last.size * 2);
+            last.ids[last.size++] = id;
+        }
+
+        void expire(long nowMillis, LongConsumer expired) {
+            for (Bucket first = buckets.peekFirst();
+                    first != null && first.due <= nowMillis;
+                    first = buckets.peekFirst()) {
+                buckets.removeFirst();
+                for (int i = 0; i < first.size; i++) expired.accept(first.ids[i]);
+            }
+        }
     }
 }

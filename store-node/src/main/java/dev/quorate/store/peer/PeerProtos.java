@@ -5,6 +5,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import dev.quorate.proto.peer.ChangeMembers;
 import dev.quorate.proto.peer.JoinInfoReply;
 import dev.quorate.proto.peer.LeaderAnswer;
+import dev.quorate.proto.peer.LeaderQuestion;
 import dev.quorate.proto.peer.LeaseLife;
 import dev.quorate.proto.peer.MoveLeader;
 import dev.quorate.proto.peer.PeerMember;
@@ -19,8 +20,8 @@ import java.util.List;
 final class PeerProtos {
     private PeerProtos() {}
 
-    static dev.quorate.proto.peer.LeaderCall toProto(LeaderCall call) {
-        var proto = dev.quorate.proto.peer.LeaderCall.newBuilder();
+    static LeaderQuestion toProto(LeaderCall call) {
+        var proto = LeaderQuestion.newBuilder();
         switch (call) {
             case LeaderCall.RenewLease renew ->
                 proto.setRenewLease(RenewLease.newBuilder().setId(renew.id()));
@@ -38,7 +39,7 @@ final class PeerProtos {
         return proto.build();
     }
 
-    static LeaderCall fromProto(dev.quorate.proto.peer.LeaderCall proto) {
+    static LeaderCall fromProto(LeaderQuestion proto) {
         return switch (proto.getCallCase()) {
             case RENEW_LEASE -> new LeaderCall.RenewLease(proto.getRenewLease().getId());
             case LEASE_LIFE ->

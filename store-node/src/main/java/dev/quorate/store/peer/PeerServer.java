@@ -4,7 +4,7 @@ import dev.quorate.proto.peer.Hello;
 import dev.quorate.proto.peer.JoinInfoReply;
 import dev.quorate.proto.peer.JoinInfoRequest;
 import dev.quorate.proto.peer.LeaderAnswer;
-import dev.quorate.proto.peer.LeaderCall;
+import dev.quorate.proto.peer.LeaderQuestion;
 import dev.quorate.proto.peer.PeerGrpc;
 import dev.quorate.proto.peer.SnapshotPiece;
 import dev.quorate.proto.peer.SnapshotReply;
@@ -178,7 +178,7 @@ public final class PeerServer implements AutoCloseable {
         }
 
         @Override
-        public void call(LeaderCall request, StreamObserver<LeaderAnswer> observer) {
+        public void call(LeaderQuestion request, StreamObserver<LeaderAnswer> observer) {
             answer(
                     host.get()
                             .orElseThrow()

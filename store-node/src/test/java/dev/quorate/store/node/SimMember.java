@@ -34,7 +34,7 @@ final class SimMember {
     private int lives;
 
     /** From one start to the next crash. */
-    final class Life implements Peers, StateForcer {
+    final class Life implements Peers, Node.StateForcer {
         final Mailbox mailbox = new Mailbox(1_000);
         final SimLog log = new SimLog(disk, world.agenda, random, this::poke);
         final RaftCore raft;
@@ -194,8 +194,8 @@ final class SimMember {
         return new Restored(next, active.membership(), base, List.of(), at.index());
     }
 
-    private Ticker clock() {
-        return new Ticker() {
+    private Node.Ticker clock() {
+        return new Node.Ticker() {
             @Override
             public long millis() {
                 return world.agenda.nowMillis();

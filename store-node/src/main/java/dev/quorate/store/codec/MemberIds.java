@@ -1,4 +1,4 @@
-package dev.quorate.store.node;
+package dev.quorate.store.codec;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
