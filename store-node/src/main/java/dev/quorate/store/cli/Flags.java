@@ -40,23 +40,24 @@ record Flags(SortedMap<String, String> given, List<String> warnings) {
         while (!rest.isEmpty()) takeOne(rest, given, warnings);
         takeEnvironment(environment, given, warnings);
         for (String name : given.keySet()) {
-            switch (flag(name).meaning()) {
-                case WITHOUT_EFFECT -> warnings.add("flag --" + name + " has no effect here");
-                case NOT_SUPPORTED -> {
-                    if (isOn(given.get(name))) throw new BadFlag("flag --" + name + " is not supported");
-                }
-                case HONOURED -> {}
-            }
+            Optional<Flag> known = FlagTable.find(name);
+            if (known.isPresent()) consider(known.get(), given.get(name), warnings);
         }
         return new Flags(given, List.copyOf(warnings));
     }
 
-    private static boolean isOn(String value) {
-        return !value.isEmpty() && !value.equals("false");
+    private static void consider(Flag flag, String value, List<String> warnings) throws BadFlag {
+        switch (flag.meaning()) {
+            case WITHOUT_EFFECT -> warnings.add("flag --" + flag.name() + " has no effect here");
+            case NOT_SUPPORTED -> {
+                if (isOn(value)) throw new BadFlag("flag --" + flag.name() + " is not supported");
+            }
+            case HONOURED -> {}
+        }
     }
 
-    private static Flag flag(String name) {
-        return FlagTable.find(name).or(() -> FlagTable.findExperimental(name)).orElseThrow();
+    private static boolean isOn(String value) {
+        return !value.isEmpty() && !value.equals("false");
     }
 
     private static void takeOne(List<String> rest, Map<String, String> given, List<String> warnings) throws BadFlag {
@@ -76,6 +77,7 @@ record Flags(SortedMap<String, String> given, List<String> warnings) {
         else if (rest.isEmpty()) throw new BadFlag("flag needs an argument: -" + name);
         else value = rest.removeFirst();
         given.put(flag.name(), checked(flag, value));
+        if (FlagTable.find(flag.name()).isEmpty()) warnings.add("flag --" + name + " has no effect here");
     }
 
     private static void takeEnvironment(
