@@ -1,0 +1,162 @@
+package dev.quorate.store.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.quorate.store.node.LocalStatus;
+import dev.quorate.store.state.Member;
+import dev.quorate.store.state.Outcome;
+import dev.quorate.store.state.Refusal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes that wait, are bootstrapped, added, promoted, removed, and lose or mix up their disks. */
+class JoiningTest {
+    private static final int PORT = 35_120;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @TempDir
+    Path folder;
+
+    private final List<TestMember> members = new ArrayList<>();
+
+    @AfterEach
+    void end() {
+        members.forEach(TestMember::close);
+    }
+
+    /** Each member has an address of its own and the same port, as pods behind one service name do. */
+    private TestMember waiting(int ordinal) throws Exception {
+        return waiting("m" + ordinal, ordinal, folder.resolve("disk" + ordinal));
+    }
+
+    private TestMember waiting(String name, int ordinal, Path disk) throws Exception {
+        String peerUrl = "http://127.0.0." + (1 + ordinal) + ":" + PORT;
+        TestMember member = new TestMember(List.of(
+                "--name=" + name,
+                "--data-dir=" + disk,
+                "--listen-peer-urls=" + peerUrl,
+                "--initial-advertise-peer-urls=" + peerUrl,
+                "--join=127.0.0.1:" + PORT,
+                "--snapshot-count=50",
+                "--snapshot-catchup-entries=10",
+                "--max-learners=3",
+                "--unsafe-no-fsync"));
+        members.add(member);
+        return member;
+    }
+
+    private static LocalStatus.State state(TestMember member) {
+        return member.process.localStatus().state();
+    }
+
+    private static void await(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) throw new AssertionError("waited in vain: " + what);
+            Thread.onSpinWait();
+        }
+    }
+
+    private static void started(TestMember member) {
+        await("the member runs", () -> state(member) == LocalStatus.State.RUNNING);
+        await(
+                "its name is known",
+                () -> member.node()
+                        .state()
+                        .members()
+                        .get(member.node().identity().memberId())
+                        .filter(own -> !own.name().isEmpty())
+                        .isPresent());
+    }
+
+    private TestMember bootstrapped() throws Exception {
+        TestMember seed = waiting(0);
+        assertThat(state(seed)).isEqualTo(LocalStatus.State.UNINITIALISED);
+        assertThat(seed.process.node()).isEmpty();
+        var birth = seed.process.bootstrap("token", "m0", List.of()).get();
+        assertThat(birth.refusal()).isEmpty();
+        assertThat(seed.process.bootstrap("token", "m0", List.of()).get()).isEqualTo(birth);
+        assertThat(seed.process.bootstrap("other", "m0", List.of()).get().refusal())
+                .contains("already has data");
+        started(seed);
+        return seed;
+    }
+
+    private static long added(TestMember by, int ordinal) throws Exception {
+        String url = "http://127.0.0." + (1 + ordinal) + ":" + PORT;
+        Outcome outcome = by.node().calls().addMember(List.of(url), true).get();
+        assertThat(outcome).isInstanceOf(Outcome.MembersChanged.class);
+        return by.node().state().members().all().stream()
+                .filter(member -> member.peerUrls().contains(url))
+                .map(Member::id)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void promoted(TestMember by, Long... ids) {
+        await("promotion", () -> {
+            try {
+                Outcome outcome = by.node().calls().promoteMembers(List.of(ids)).get();
+                if (outcome instanceof Outcome.MembersChanged) return true;
+                assertThat(outcome).isEqualTo(new Outcome.Refused(Refusal.LEARNER_NOT_READY));
+                return false;
+            } catch (InterruptedException | ExecutionException failure) {
+                throw new AssertionError(failure);
+            }
+        });
+    }
+
+    @Test
+    void oneBecomesThreeWithoutEverBeingTwo() throws Exception {
+        TestMember seed = bootstrapped();
+        for (int i = 0; i < 200; i++) seed.put("k" + i, "v" + i); // more than the log keeps: they need the state
+        TestMember second = waiting(1);
+        TestMember third = waiting(2);
+        long secondId = added(seed, 1);
+        long thirdId = added(seed, 2);
+        started(second);
+        started(third);
+        assertThat(second.node().status().learner()).isTrue();
+        promoted(seed, secondId, thirdId);
+        assertThat(third.put("late", "x")).isInstanceOf(Outcome.PutDone.class);
+        assertThat(second.get("late")).isEqualTo("x");
+        assertThat(second.get("k199")).isEqualTo("v199");
+        assertThat(seed.node().raft().voters()).hasSize(3);
+
+        Outcome removed = third.node().calls().removeMembers(List.of(secondId)).get();
+        assertThat(removed).isInstanceOf(Outcome.MembersChanged.class);
+        await("the removed member hears of it", () -> state(second) == LocalStatus.State.REMOVED);
+        assertThat(second.process.localStatus().message())
+                .isEqualTo("the member has been permanently removed from the cluster");
+        assertThat(seed.put("after", "y")).isInstanceOf(Outcome.PutDone.class);
+        for (TestMember member : members) assertThat(member.death.get()).isNull();
+    }
+
+    @Test
+    void aDiskThatIsNotTheMembersIsFoundOut() throws Exception {
+        TestMember seed = bootstrapped();
+        TestMember second = waiting(1);
+        added(seed, 1);
+        started(second);
+        second.close();
+
+        TestMember emptied = waiting("m1", 1, folder.resolve("new-disk"));
+        await("the lost disk is noticed", () -> state(emptied) == LocalStatus.State.DATA_LOST);
+        emptied.close();
+
+        TestMember mixedUp = waiting("m7", 1, folder.resolve("disk1"));
+        assertThat(state(mixedUp)).isEqualTo(LocalStatus.State.WRONG_VOLUME);
+        mixedUp.close();
+
+        TestMember again = waiting(1);
+        started(again);
+        assertThat(again.process.localStatus().message()).isEmpty();
+    }
+}
