@@ -323,7 +323,7 @@ if [ -n "${QUORATE_TEST_CLASSPATH:-}" ]; then
   start quorate-raw $((port + 30)) $store_node
   wait_for $((port + 20))
   wait_for $((port + 30))
-  "${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp "$QUORATE_TEST_CLASSPATH" dev.quorate.store.api.CompareRawCalls \
+  "${JAVA_HOME:+$JAVA_HOME/bin/}java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -cp "$QUORATE_TEST_CLASSPATH" dev.quorate.store.api.CompareRawCalls \
     $((port + 20)) $((port + 30)) || raw=1
 fi
 commands=$(grep -c '^\$ ' "$work/etcd.out")

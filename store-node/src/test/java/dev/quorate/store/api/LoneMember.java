@@ -1,0 +1,208 @@
+package dev.quorate.store.api;
+
+import dev.quorate.store.mvcc.HeapValueLog;
+import dev.quorate.store.node.DurableLog;
+import dev.quorate.store.node.LeaderCall;
+import dev.quorate.store.node.Limits;
+import dev.quorate.store.node.LocalStatus;
+import dev.quorate.store.node.Mailbox;
+import dev.quorate.store.node.Meters;
+import dev.quorate.store.node.Node;
+import dev.quorate.store.node.NodeConfig;
+import dev.quorate.store.node.NodeHost;
+import dev.quorate.store.node.NodeStatus.NodeIdentity;
+import dev.quorate.store.node.NodeThreads;
+import dev.quorate.store.node.Peers;
+import dev.quorate.store.node.SnapshotStore;
+import dev.quorate.store.node.StagedState;
+import dev.quorate.store.node.StatePosition;
+import dev.quorate.store.node.Ticker;
+import dev.quorate.store.raft.Entry;
+import dev.quorate.store.raft.EntryId;
+import dev.quorate.store.raft.HardState;
+import dev.quorate.store.raft.Membership;
+import dev.quorate.store.raft.Message;
+import dev.quorate.store.raft.RaftConfig;
+import dev.quorate.store.raft.RaftCore;
+import dev.quorate.store.raft.Restored;
+import dev.quorate.store.state.Fact;
+import dev.quorate.store.state.Member;
+import dev.quorate.store.state.StoreState;
+import java.net.InetSocketAddress;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A whole member with its client port: the real node, threads and state, on a disk that forgets, without peers. */
+final class LoneMember implements NodeHost, AutoCloseable {
+    static final long ID = 0x1234;
+
+    private final Node node;
+    private final NodeThreads threads;
+    private final ClientServer server;
+
+    /** @param voters who would have to agree: with more than this member it never finds a leader */
+    LoneMember(Long... voters) throws Exception {
+        NodeConfig config = config();
+        Mailbox mailbox = new Mailbox(config.serving().limits().waitingProposals());
+        Membership membership = new Membership(
+                new TreeSet<>(List.of(voters)), new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), false);
+        HeapValueLog log = new HeapValueLog(false);
+        StoreState state = state(log, config);
+        node = new Node(new Node.Parts(
+                new NodeIdentity(0xc1, ID, config.name(), 1),
+                config,
+                new RaftCore(
+                        RaftConfig.of(ID, config.timing().electionTicks(), 1, new SplittableRandom(1)),
+                        Restored.born(membership)),
+                new StagedState.Active(
+                        state,
+                        log,
+                        membership,
+                        new StatePosition(1, 1, state.view().revision())),
+                mailbox,
+                new Node.Outside(
+                        new ForgetfulLog(mailbox),
+                        new NoPeers(),
+                        new NoSnapshots(),
+                        safe -> safe.accept(new StatePosition(0, 0, 0)),
+                        new Clock(),
+                        why -> {})));
+        threads = new NodeThreads(node, mailbox, (thread, death) -> death.printStackTrace());
+        threads.start();
+        server = ClientServer.start(config, this, new Meters());
+        if (voters.length == 1) waitForLeader();
+    }
+
+    LoneMember() throws Exception {
+        this(ID);
+    }
+
+    static NodeConfig config() {
+        List<String> any = List.of("http://127.0.0.1:0");
+        NodeConfig.Tls none = new NodeConfig.Tls("", "", "", false, "", "");
+        return new NodeConfig(
+                "lone",
+                new NodeConfig.Storage("", "", true, 0, 10_000, 5_000),
+                new NodeConfig.Addresses(any, any, List.of(), any, any, List.of("http://127.0.0.1:2379")),
+                new NodeConfig.Timing(10, 100, true, true),
+                new NodeConfig.Birth(Collections.emptySortedMap(), false, "", Optional.empty(), false, true),
+                new NodeConfig.Serving(
+                        Limits.DEFAULT,
+                        none,
+                        none,
+                        new NodeConfig.Keepalive(5_000, 7_200_000, 20_000),
+                        new NodeConfig.Upkeep("periodic", "0", 100, 0, 0, List.of()),
+                        new NodeConfig.Logging("info", "json", 300, 100, "extensive")));
+    }
+
+    private static StoreState state(HeapValueLog log, NodeConfig config) {
+        StoreState.Restoring restoring = new StoreState.Restoring(log);
+        restoring.fact(new Fact.MemberSet(new Member(
+                ID,
+                config.name(),
+                config.addresses().initialAdvertisePeer(),
+                config.addresses().advertiseClient(),
+                false)));
+        restoring.fact(new Fact.ClusterVersion("3.7.0"));
+        return restoring.finish(1);
+    }
+
+    /** As a client would wait: the first read that succeeds shows that there is a leader. */
+    private void waitForLeader() throws Exception {
+        while (node.readPoint().get(10, TimeUnit.SECONDS).isPresent()) {}
+    }
+
+    InetSocketAddress address() {
+        return (InetSocketAddress) server.clientAddresses().getFirst();
+    }
+
+    @Override
+    public Optional<Node> node() {
+        return Optional.of(node);
+    }
+
+    @Override
+    public LocalStatus localStatus() {
+        return new LocalStatus(LocalStatus.State.RUNNING, "lone", "", "token", true, Optional.of(node.status()));
+    }
+
+    @Override
+    public CompletableFuture<Birth> bootstrap(String token, String name, List<String> peerUrls) {
+        return CompletableFuture.completedFuture(new Birth(0, 0, "already born"));
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        threads.stop();
+    }
+
+    private record ForgetfulLog(Mailbox mailbox) implements DurableLog {
+        @Override
+        public void append(long batch, @Nullable HardState hardState, List<Entry> entries, boolean mustSync) {
+            mailbox.persisted(batch);
+        }
+
+        @Override
+        public void mark(EntryId applied, Membership membership) {}
+
+        @Override
+        public void release(long upToIndex) {}
+
+        @Override
+        public void install(long batch, @Nullable HardState hardState, EntryId base, Membership membership) {}
+    }
+
+    private static final class NoPeers implements Peers {
+        @Override
+        public void send(Message message) {}
+
+        @Override
+        public void update(SortedMap<Long, Address> members) {}
+
+        @Override
+        public void sendSnapshot(long to, long leaderTerm, SnapshotStore from, Consumer<Boolean> delivered) {}
+
+        @Override
+        public CompletableFuture<LeaderCall.Answer> ask(long leader, LeaderCall call) {
+            return CompletableFuture.failedFuture(new IllegalStateException("nobody there"));
+        }
+
+        @Override
+        public long silentMillis(long member) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    private static final class NoSnapshots implements SnapshotStore {
+        @Override
+        public Export export() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Import receive(StatePosition position, long sizeBytes) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private static final class Clock implements Ticker {
+        @Override
+        public long millis() {
+            return System.nanoTime() / 1_000_000;
+        }
+
+        @Override
+        public long wallMillis() {
+            return System.currentTimeMillis();
+        }
+    }
+}
