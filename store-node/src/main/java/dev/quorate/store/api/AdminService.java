@@ -8,6 +8,7 @@ import dev.quorate.proto.admin.LocalStatusRequest;
 import dev.quorate.proto.admin.LocalStatusResponse;
 import dev.quorate.proto.admin.PromoteMembersRequest;
 import dev.quorate.proto.admin.RemoveMembersRequest;
+import dev.quorate.store.api.wire.Statuses;
 import dev.quorate.store.node.LocalStatus;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.node.NodeHost;

@@ -1,5 +1,6 @@
 package dev.quorate.store.api;
 
+import dev.quorate.store.api.wire.Statuses;
 import dev.quorate.store.state.Outcome;
 import dev.quorate.store.state.Refusal;
 import io.grpc.Status;

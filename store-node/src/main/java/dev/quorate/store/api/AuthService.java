@@ -3,6 +3,8 @@ package dev.quorate.store.api;
 import dev.quorate.proto.etcdserverpb.AuthGrpc;
 import dev.quorate.proto.etcdserverpb.AuthStatusResponse;
 import dev.quorate.proto.etcdserverpb.AuthenticateResponse;
+import dev.quorate.store.api.wire.Header;
+import dev.quorate.store.api.wire.Statuses;
 import dev.quorate.store.state.Refusal;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;

@@ -1,5 +1,6 @@
 package dev.quorate.store.api;
 
+import dev.quorate.store.api.wire.Statuses;
 import dev.quorate.store.node.LocalStatus;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.node.NodeHost;

@@ -1,5 +1,6 @@
 package dev.quorate.store.api;
 
+import dev.quorate.store.api.wire.Statuses;
 import dev.quorate.store.node.Meters;
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.node.NodeHost;

@@ -1,6 +1,7 @@
 package dev.quorate.store.api;
 
 import dev.quorate.proto.etcdserverpb.ClusterGrpc;
+import dev.quorate.proto.etcdserverpb.Member;
 import dev.quorate.proto.etcdserverpb.MemberAddRequest;
 import dev.quorate.proto.etcdserverpb.MemberAddResponse;
 import dev.quorate.proto.etcdserverpb.MemberListRequest;
@@ -12,8 +13,8 @@ import dev.quorate.proto.etcdserverpb.MemberRemoveResponse;
 import dev.quorate.proto.etcdserverpb.MemberUpdateRequest;
 import dev.quorate.proto.etcdserverpb.MemberUpdateResponse;
 import dev.quorate.store.Invariant;
+import dev.quorate.store.api.wire.Header;
 import dev.quorate.store.node.Node;
-import dev.quorate.store.state.Member;
 import dev.quorate.store.state.Members;
 import dev.quorate.store.state.Outcome;
 import io.grpc.stub.StreamObserver;
@@ -34,13 +35,11 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
         List<String> urls = List.copyOf(request.getPeerURLsList());
         Answers.later(observer);
         Answers.when(node.calls().addMember(urls, request.getIsLearner()), observer, outcome -> {
+            List<Member> members = messages(members(outcome));
             MemberAddResponse.Builder reply =
                     MemberAddResponse.newBuilder().setHeader(Header.of(node, 0).message());
-            for (Member member : members(outcome).all()) {
-                reply.addMembers(message(member));
-                if (member.peerUrls().equals(urls)) reply.setMember(message(member));
-            }
-            Answers.send(observer, reply.build());
+            for (Member member : members) if (member.getPeerURLsList().equals(urls)) reply.setMember(member);
+            Answers.send(observer, reply.addAllMembers(members).build());
         });
     }
 
@@ -115,19 +114,17 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
         return ((Outcome.MembersChanged) outcome).members();
     }
 
-    private static List<dev.quorate.proto.etcdserverpb.Member> messages(Members members) {
-        List<dev.quorate.proto.etcdserverpb.Member> messages = new ArrayList<>();
-        for (Member member : members.all()) messages.add(message(member));
+    private static List<Member> messages(Members members) {
+        List<Member> messages = new ArrayList<>();
+        for (var member : members.all()) {
+            messages.add(Member.newBuilder()
+                    .setID(member.id())
+                    .setName(member.name())
+                    .addAllPeerURLs(member.peerUrls())
+                    .addAllClientURLs(member.clientUrls())
+                    .setIsLearner(member.learner())
+                    .build());
+        }
         return messages;
-    }
-
-    private static dev.quorate.proto.etcdserverpb.Member message(Member member) {
-        return dev.quorate.proto.etcdserverpb.Member.newBuilder()
-                .setID(member.id())
-                .setName(member.name())
-                .addAllPeerURLs(member.peerUrls())
-                .addAllClientURLs(member.clientUrls())
-                .setIsLearner(member.learner())
-                .build();
     }
 }

@@ -2,6 +2,7 @@ package dev.quorate.store.api;
 
 import dev.quorate.proto.etcdserverpb.LeaseKeepAliveRequest;
 import dev.quorate.proto.etcdserverpb.LeaseKeepAliveResponse;
+import dev.quorate.store.api.wire.Header;
 import dev.quorate.store.node.LeaderCall;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.state.Refusal;

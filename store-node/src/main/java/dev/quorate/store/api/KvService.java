@@ -7,6 +7,12 @@ import dev.quorate.proto.etcdserverpb.PutRequest;
 import dev.quorate.proto.etcdserverpb.RangeRequest;
 import dev.quorate.proto.etcdserverpb.RequestOp;
 import dev.quorate.proto.etcdserverpb.TxnRequest;
+import dev.quorate.store.api.wire.Header;
+import dev.quorate.store.api.wire.Reply;
+import dev.quorate.store.api.wire.ReplyMarshaller;
+import dev.quorate.store.api.wire.Requests;
+import dev.quorate.store.api.wire.Responses;
+import dev.quorate.store.api.wire.Statuses;
 import dev.quorate.store.mvcc.RangeQuery;
 import dev.quorate.store.mvcc.RangeQuery.Shape;
 import dev.quorate.store.mvcc.RangeResult;
@@ -49,7 +55,7 @@ final class KvService {
 
     /** The same method with replies that bring their own bytes. */
     static <Q> MethodDescriptor<Q, Reply> encoded(MethodDescriptor<Q, ?> method) {
-        return method.toBuilder(method.getRequestMarshaller(), new EncodedMarshaller<Reply>())
+        return method.toBuilder(method.getRequestMarshaller(), new ReplyMarshaller())
                 .build();
     }
 

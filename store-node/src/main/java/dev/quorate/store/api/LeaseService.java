@@ -14,6 +14,8 @@ import dev.quorate.proto.etcdserverpb.LeaseTimeToLiveRequest;
 import dev.quorate.proto.etcdserverpb.LeaseTimeToLiveResponse;
 import dev.quorate.store.Bytes;
 import dev.quorate.store.Invariant;
+import dev.quorate.store.api.wire.Header;
+import dev.quorate.store.api.wire.Responses;
 import dev.quorate.store.lease.Lease;
 import dev.quorate.store.node.LeaderCall;
 import dev.quorate.store.node.Node;

@@ -20,6 +20,8 @@ import dev.quorate.proto.etcdserverpb.SnapshotRequest;
 import dev.quorate.proto.etcdserverpb.SnapshotResponse;
 import dev.quorate.proto.etcdserverpb.StatusRequest;
 import dev.quorate.proto.etcdserverpb.StatusResponse;
+import dev.quorate.store.api.wire.Header;
+import dev.quorate.store.api.wire.Statuses;
 import dev.quorate.store.mvcc.HashResult;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.node.NodeStatus;

@@ -1,7 +1,11 @@
 package dev.quorate.store.api;
 
 import dev.quorate.proto.etcdserverpb.WatchCreateRequest;
+import dev.quorate.proto.etcdserverpb.WatchCreateRequest.FilterType;
+import dev.quorate.store.mvcc.KeyRange;
 import dev.quorate.store.watch.Watch;
+import dev.quorate.store.watch.WatchRequest;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One watch of a {@link WatchStream}: what its client asked for, and where the stream is with it. */
@@ -21,6 +25,16 @@ final class OpenWatch {
 
     @SuppressWarnings("NullAway.Init") // set by the stream right after, as news may come while it is being opened
     Watch watch;
+
+    /** What the client asked for, as the registry of watches understands it. */
+    static WatchRequest wish(WatchCreateRequest request, KeyRange range) {
+        List<FilterType> filters = request.getFiltersList();
+        return new WatchRequest(
+                range,
+                request.getStartRevision(),
+                filters.contains(FilterType.NOPUT),
+                filters.contains(FilterType.NODELETE));
+    }
 
     OpenWatch(long id, WatchCreateRequest request) {
         this.id = id;

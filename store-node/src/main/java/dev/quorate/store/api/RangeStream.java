@@ -1,6 +1,9 @@
 package dev.quorate.store.api;
 
 import dev.quorate.store.Bytes;
+import dev.quorate.store.api.wire.Header;
+import dev.quorate.store.api.wire.Reply;
+import dev.quorate.store.api.wire.Responses;
 import dev.quorate.store.mvcc.KeyRange;
 import dev.quorate.store.mvcc.KeyValue;
 import dev.quorate.store.mvcc.MvccView;
@@ -113,15 +116,14 @@ final class RangeStream {
                 ? Responses.range(
                         Header.of(node, found.revision()),
                         new RangeResult.Found(found.encoded(), found.more(), total, found.revision()))
-                : new Reply(Bytes.EMPTY, 2, found.encoded(), Bytes.EMPTY);
+                : Responses.piece(found);
         if (!over) {
             Bytes last = KeyValue.decode(found.encoded().getLast()).key();
             from = Bytes.wrap(Arrays.copyOf(last.shared(), last.size() + 1));
             if (piece.sizeBytes() < pieceBytes / 2) pieceKeys *= 2;
             else if (piece.sizeBytes() > pieceBytes * 2) pieceKeys = Math.max(1, pieceKeys / 2);
         }
-        out.onNext(Reply.of(
-                new Fields(piece.sizeBytes() + 10).message(1, piece.encoded()).done()));
+        out.onNext(Responses.streamed(piece));
         if (over) out.onCompleted();
     }
 }

@@ -2,6 +2,7 @@ package dev.quorate.store.api;
 
 import dev.quorate.proto.etcdserverpb.WatchGrpc;
 import dev.quorate.proto.etcdserverpb.WatchRequest;
+import dev.quorate.store.api.wire.Reply;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;

@@ -2,9 +2,13 @@ package dev.quorate.store.api;
 
 import dev.quorate.proto.etcdserverpb.WatchCancelRequest;
 import dev.quorate.proto.etcdserverpb.WatchCreateRequest;
-import dev.quorate.proto.etcdserverpb.WatchCreateRequest.FilterType;
 import dev.quorate.proto.etcdserverpb.WatchRequest;
 import dev.quorate.store.Bytes;
+import dev.quorate.store.api.wire.Header;
+import dev.quorate.store.api.wire.Reply;
+import dev.quorate.store.api.wire.Requests;
+import dev.quorate.store.api.wire.Statuses;
+import dev.quorate.store.api.wire.WatchReplies;
 import dev.quorate.store.mvcc.KeyRange;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.state.Refusal;
@@ -201,14 +205,8 @@ final class WatchStream implements StreamObserver<WatchRequest> {
             return;
         }
         OpenWatch watch = new OpenWatch(id, request);
-        List<FilterType> filters = request.getFiltersList();
-        var wish = new dev.quorate.store.watch.WatchRequest(
-                range,
-                request.getStartRevision(),
-                filters.contains(FilterType.NOPUT),
-                filters.contains(FilterType.NODELETE));
         // News may come before open has returned; they wait behind this very task.
-        watch.watch = served.node().watches().open(wish, () -> heardOf(watch));
+        watch.watch = served.node().watches().open(OpenWatch.wish(request, range), () -> heardOf(watch));
         watches.put(id, watch);
         send(WatchReplies.created(Header.of(served.node(), watch.watch.openedAt()), id));
         heardOf(watch);

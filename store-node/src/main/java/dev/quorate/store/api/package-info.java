@@ -1,14 +1,14 @@
 /**
- * Speaks etcd v3: translates requests to commands, and outcomes to responses.
+ * Speaks etcd v3: the services, one class each, and the port they share with the HTTP pages.
  *
  * <p>May import: node, state, mvcc, watch, lease, auth, ops (the HTTP pages share the client port), generated stubs,
- * gRPC.
+ * gRPC. Translation is the business of {@link dev.quorate.store.api.wire}.
  *
  * <p>Must not: know raft or the disk, or decide anything. What a client is told about a refusal stands in {@link
- * dev.quorate.store.api.Statuses} and nowhere else.
+ * dev.quorate.store.api.wire.Statuses} and nowhere else.
  *
- * <p>Replies that carry key-values are not built as protobuf objects: the store keeps every key-value and every event in
- * its wire form, and an {@link dev.quorate.store.api.EncodedMessage} copies these bytes once, into the transport's buffer.
+ * <p>Threads: event loops take requests and give answers, and never wait. Proposals are answered by the apply thread
+ * that knows their outcome. Reads that may be long run on a few platform threads, watch streams on a few more.
  */
 @NullMarked
 package dev.quorate.store.api;

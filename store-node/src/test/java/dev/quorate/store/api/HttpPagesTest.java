@@ -86,7 +86,7 @@ class HttpPagesTest {
                         .hasMessage("UNAVAILABLE: etcdserver: no leader");
                 assertThat(KVGrpc.newBlockingStub(channel)
                                 .range(RangeRequest.newBuilder()
-                                        .setKey(RawCalls.bytes("a"))
+                                        .setKey(RawRequests.bytes("a"))
                                         .setSerializable(true)
                                         .build())
                                 .getCount())

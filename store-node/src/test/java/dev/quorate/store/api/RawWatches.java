@@ -1,6 +1,7 @@
 package dev.quorate.store.api;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
 import dev.quorate.proto.etcdserverpb.KVGrpc;
 import dev.quorate.proto.etcdserverpb.LeaseGrpc;
 import dev.quorate.proto.etcdserverpb.LeaseKeepAliveRequest;
@@ -46,7 +47,7 @@ final class RawWatches {
     }
 
     /** Keeps what comes as text. */
-    private static final class Heard<M extends com.google.protobuf.Message> implements StreamObserver<M> {
+    private static final class Heard<M extends Message> implements StreamObserver<M> {
         final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
 
         @Override
@@ -78,7 +79,7 @@ final class RawWatches {
         Heard<WatchResponse> heard = new Heard<>();
         StreamObserver<WatchRequest> stream = WatchGrpc.newStub(channel).watch(heard);
         long now = kv.range(
-                        RangeRequest.newBuilder().setKey(RawCalls.bytes("x")).build())
+                        RangeRequest.newBuilder().setKey(RawRequests.bytes("x")).build())
                 .getHeader()
                 .getRevision();
         note("progress before any watch", () -> stream.onNext(progress()), heard);
@@ -99,26 +100,26 @@ final class RawWatches {
         note("progress with that", () -> stream.onNext(progress()), heard);
         note("cancel the future", () -> stream.onNext(cancel(10)), heard);
         note("progress", () -> stream.onNext(progress()), heard);
-        note("a put", () -> kv.put(RawCalls.put("w1", "1").build()), heard);
+        note("a put", () -> kv.put(RawRequests.put("w1", "1").build()), heard);
         note("cancel one", () -> stream.onNext(cancel(7)), heard);
-        note("a second put", () -> kv.put(RawCalls.put("w1", "2").build()), heard);
-        note("a put elsewhere", () -> kv.put(RawCalls.put("y", "2").build()), heard);
+        note("a second put", () -> kv.put(RawRequests.put("w1", "2").build()), heard);
+        note("a put elsewhere", () -> kv.put(RawRequests.put("y", "2").build()), heard);
         note("progress after it", () -> stream.onNext(progress()), heard);
-        note("a delete", () -> kv.deleteRange(RawCalls.delete("w1", "").build()), heard);
+        note("a delete", () -> kv.deleteRange(RawRequests.delete("w1", "").build()), heard);
         note("history with previous", () -> stream.onNext(history(20, now, false)), heard);
         note("history of deletes", () -> stream.onNext(history(21, now, true)), heard);
         note(
                 "from a revision with zero as the end",
                 () -> stream.onNext(WatchRequest.newBuilder()
                         .setCreateRequest(WatchCreateRequest.newBuilder()
-                                .setKey(RawCalls.bytes("y"))
-                                .setRangeEnd(RawCalls.zero())
+                                .setKey(RawRequests.bytes("y"))
+                                .setRangeEnd(RawRequests.zero())
                                 .setWatchId(22)
                                 .setStartRevision(now))
                         .build()),
                 heard);
         note("the client has no more requests", stream::onCompleted, heard);
-        note("but still hears", () -> kv.put(RawCalls.put("w2", "2").build()), heard);
+        note("but still hears", () -> kv.put(RawRequests.put("w2", "2").build()), heard);
     }
 
     private void keepAlives() throws InterruptedException {
@@ -140,7 +141,7 @@ final class RawWatches {
     private static WatchRequest create(String key, String end) {
         return WatchRequest.newBuilder()
                 .setCreateRequest(WatchCreateRequest.newBuilder()
-                        .setKey(RawCalls.bytes(key))
+                        .setKey(RawRequests.bytes(key))
                         .setRangeEnd(ByteString.copyFromUtf8(end)))
                 .build();
     }
@@ -154,8 +155,8 @@ final class RawWatches {
 
     private static WatchRequest history(long id, long revision, boolean deletesOnly) {
         WatchCreateRequest.Builder create = WatchCreateRequest.newBuilder()
-                .setKey(RawCalls.bytes("w"))
-                .setRangeEnd(RawCalls.bytes("x"))
+                .setKey(RawRequests.bytes("w"))
+                .setRangeEnd(RawRequests.bytes("x"))
                 .setWatchId(id)
                 .setPrevKv(true)
                 .setStartRevision(revision);

@@ -1,4 +1,4 @@
-package dev.quorate.store.api;
+package dev.quorate.store.api.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -23,7 +23,7 @@ class StatusesTest {
             table.append(status.getDescription()).append('\n');
         }
         if (System.getProperty("rewrite") != null)
-            Files.writeString(Path.of("src/test/resources/dev/quorate/store/api", GOLDEN), table);
+            Files.writeString(Path.of("src/test/resources/dev/quorate/store/api/wire", GOLDEN), table);
         try (InputStream golden = StatusesTest.class.getResourceAsStream(GOLDEN)) {
             assertThat(table).hasToString(new String(golden.readAllBytes(), StandardCharsets.UTF_8));
         }

@@ -1,4 +1,4 @@
-package dev.quorate.store.api;
+package dev.quorate.store.api.wire;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
@@ -10,12 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** From outcomes to the bytes of etcd's responses; the numbers are the fields' in etcd's protobuf files. */
-final class Responses {
+public final class Responses {
     private static final int SMALL = 64;
 
     private Responses() {}
 
-    static Reply range(Header header, RangeResult.Found found) {
+    public static Reply range(Header header, RangeResult.Found found) {
         return new Reply(
                 new Fields(SMALL).message(1, header.fields()).done(),
                 2,
@@ -23,11 +23,22 @@ final class Responses {
                 new Fields(16).flag(3, found.more()).number(4, found.count()).done());
     }
 
-    static Reply put(Header header, Outcome.PutDone done) {
+    /** A piece of a streamed range that is not the last one. */
+    public static Reply piece(RangeResult.Found found) {
+        return new Reply(Bytes.EMPTY, 2, found.encoded(), Bytes.EMPTY);
+    }
+
+    /** Any piece as RangeStream wants it: a message around a range reply. */
+    public static Reply streamed(Reply piece) {
+        return Reply.of(
+                new Fields(piece.sizeBytes() + 10).message(1, piece.encoded()).done());
+    }
+
+    public static Reply put(Header header, Outcome.PutDone done) {
         return new Reply(new Fields(SMALL).message(1, header.fields()).done(), 2, ifAny(done.previous()), Bytes.EMPTY);
     }
 
-    static Reply delete(Header header, Outcome.DeleteDone done) {
+    public static Reply delete(Header header, Outcome.DeleteDone done) {
         Bytes head = new Fields(SMALL)
                 .message(1, header.fields())
                 .number(2, done.deleted())
@@ -35,7 +46,7 @@ final class Responses {
         return new Reply(head, 3, done.previous(), Bytes.EMPTY);
     }
 
-    static Reply txn(Header header, Outcome.TxnDone done) {
+    public static Reply txn(Header header, Outcome.TxnDone done) {
         Bytes head = new Fields(SMALL)
                 .message(1, header.fields())
                 .flag(2, done.succeeded())
@@ -45,7 +56,7 @@ final class Responses {
         return new Reply(head, 3, results, Bytes.EMPTY);
     }
 
-    static Reply compaction(Header header) {
+    public static Reply compaction(Header header) {
         return Reply.of(new Fields(SMALL).message(1, header.fields()).done());
     }
 
@@ -66,7 +77,7 @@ final class Responses {
         return new Fields(encoded.size() + 10).message(field, encoded).done();
     }
 
-    static ByteString string(Bytes bytes) {
+    public static ByteString string(Bytes bytes) {
         return UnsafeByteOperations.unsafeWrap(bytes.shared());
     }
 

@@ -1,4 +1,4 @@
-package dev.quorate.store.api;
+package dev.quorate.store.api.wire;
 
 import io.grpc.Drainable;
 import io.grpc.KnownLength;
@@ -11,24 +11,24 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
-/** Hands an {@link EncodedMessage} to gRPC so that its bytes go straight into the transport's buffer. */
-final class EncodedMarshaller<T extends EncodedMessage> implements MethodDescriptor.Marshaller<T> {
+/** Hands a {@link Reply} to gRPC so that its bytes go straight into the transport's buffer. */
+public final class ReplyMarshaller implements MethodDescriptor.Marshaller<Reply> {
     @Override
-    public InputStream stream(T message) {
+    public InputStream stream(Reply message) {
         return new Stream(message);
     }
 
     @Override
-    public T parse(InputStream stream) {
+    public Reply parse(InputStream stream) {
         throw new UnsupportedOperationException("a server only writes its replies");
     }
 
     private static final class Stream extends InputStream implements Drainable, KnownLength {
-        private final EncodedMessage message;
+        private final Reply message;
         private boolean drained;
         private @Nullable InputStream bytes;
 
-        Stream(EncodedMessage message) {
+        Stream(Reply message) {
             this.message = message;
         }
 

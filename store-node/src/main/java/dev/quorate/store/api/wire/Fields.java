@@ -1,4 +1,4 @@
-package dev.quorate.store.api;
+package dev.quorate.store.api.wire;
 
 import dev.quorate.store.Bytes;
 import java.nio.charset.StandardCharsets;

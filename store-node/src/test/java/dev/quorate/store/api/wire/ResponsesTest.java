@@ -1,4 +1,4 @@
-package dev.quorate.store.api;
+package dev.quorate.store.api.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -132,13 +132,13 @@ class ResponsesTest {
     }
 
     private <M extends Message> M same(Parser<M> parser, Reply reply) throws IOException {
-        InputStream stream = new EncodedMarshaller<Reply>().stream(reply);
+        InputStream stream = new ReplyMarshaller().stream(reply);
         assertThat(((KnownLength) stream).available()).isEqualTo(reply.sizeBytes());
         ByteArrayOutputStream drained = new ByteArrayOutputStream();
         assertThat(((Drainable) stream).drainTo(drained)).isEqualTo(reply.sizeBytes());
         byte[] bytes = drained.toByteArray();
         assertThat(bytes).hasSize(reply.sizeBytes());
-        assertThat(new EncodedMarshaller<Reply>().stream(reply).readAllBytes()).isEqualTo(bytes);
+        assertThat(new ReplyMarshaller().stream(reply).readAllBytes()).isEqualTo(bytes);
         assertThat(reply.encoded().shared()).isEqualTo(bytes);
         M parsed = parser.parseFrom(bytes);
         assertThat(parsed.toByteArray()).isEqualTo(bytes);

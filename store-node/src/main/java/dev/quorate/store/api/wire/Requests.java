@@ -1,9 +1,11 @@
-package dev.quorate.store.api;
+package dev.quorate.store.api.wire;
 
 import com.google.protobuf.ByteOutput;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.quorate.proto.etcdserverpb.CompactionRequest;
+import dev.quorate.proto.etcdserverpb.Compare.CompareResult;
+import dev.quorate.proto.etcdserverpb.Compare.CompareTarget;
 import dev.quorate.proto.etcdserverpb.DeleteRangeRequest;
 import dev.quorate.proto.etcdserverpb.PutRequest;
 import dev.quorate.proto.etcdserverpb.RangeRequest;
@@ -33,21 +35,20 @@ import java.util.List;
 import java.util.Optional;
 
 /** From protobuf to our commands and questions. */
-final class Requests {
+public final class Requests {
     private Requests() {}
 
     /** What cannot be translated at all; to be asked before the translation. */
-    static Optional<Refusal> unreadable(RangeRequest request) {
+    public static Optional<Refusal> unreadable(RangeRequest request) {
         boolean known =
                 request.getSortOrder() != SortOrder.UNRECOGNIZED && request.getSortTarget() != SortTarget.UNRECOGNIZED;
         if (known) return Optional.empty();
         return Optional.of(request.getKey().isEmpty() ? Refusal.EMPTY_KEY : Refusal.INVALID_SORT_OPTION);
     }
 
-    static Optional<Refusal> unreadable(TxnRequest request) {
+    public static Optional<Refusal> unreadable(TxnRequest request) {
         for (var compare : request.getCompareList()) {
-            if (compare.getResult() == dev.quorate.proto.etcdserverpb.Compare.CompareResult.UNRECOGNIZED
-                    || compare.getTarget() == dev.quorate.proto.etcdserverpb.Compare.CompareTarget.UNRECOGNIZED)
+            if (compare.getResult() == CompareResult.UNRECOGNIZED || compare.getTarget() == CompareTarget.UNRECOGNIZED)
                 return Optional.of(Refusal.UNKNOWN_COMMAND);
         }
         Optional<Refusal> refusal = unreadable(request.getSuccessList());
@@ -66,7 +67,7 @@ final class Requests {
         return Optional.empty();
     }
 
-    static RangeQuery range(RangeRequest request) {
+    public static RangeQuery range(RangeRequest request) {
         return new RangeQuery(
                 range(request.getKey(), request.getRangeEnd()),
                 request.getRevision(),
@@ -102,7 +103,7 @@ final class Requests {
         return filters.equals(Filters.NONE) ? Filters.NONE : filters;
     }
 
-    static Op.Put put(PutRequest request) {
+    public static Op.Put put(PutRequest request) {
         return new Op.Put(
                 bytes(request.getKey()),
                 bytes(request.getValue()),
@@ -112,14 +113,37 @@ final class Requests {
                 request.getIgnoreLease());
     }
 
-    static Op.DeleteRange delete(DeleteRangeRequest request) {
+    public static Op.DeleteRange delete(DeleteRangeRequest request) {
         return new Op.DeleteRange(range(request.getKey(), request.getRangeEnd()), request.getPrevKv());
     }
 
-    static Op.Txn txn(TxnRequest request) {
+    public static Op.Txn txn(TxnRequest request) {
+        return new Op.Txn(compares(request), ops(request.getSuccessList()), ops(request.getFailureList()));
+    }
+
+    private static List<Compare> compares(TxnRequest request) {
         List<Compare> compares = new ArrayList<>(request.getCompareCount());
-        for (var compare : request.getCompareList()) compares.add(compare(compare));
-        return new Op.Txn(compares, ops(request.getSuccessList()), ops(request.getFailureList()));
+        for (var compare : request.getCompareList()) {
+            Operand operand = switch (compare.getTarget()) {
+                case VERSION, UNRECOGNIZED -> new Operand.Version(compare.getVersion());
+                case CREATE -> new Operand.CreateRevision(compare.getCreateRevision());
+                case MOD -> new Operand.ModRevision(compare.getModRevision());
+                case VALUE -> new Operand.Value(bytes(compare.getValue()));
+                case LEASE -> new Operand.LeaseId(compare.getLease());
+            };
+            KeyRange range = range(compare.getKey(), compare.getRangeEnd());
+            compares.add(new Compare(range, relation(compare.getResult()), operand));
+        }
+        return compares;
+    }
+
+    private static Relation relation(CompareResult result) {
+        return switch (result) {
+            case EQUAL, UNRECOGNIZED -> Relation.EQUAL;
+            case GREATER -> Relation.GREATER;
+            case LESS -> Relation.LESS;
+            case NOT_EQUAL -> Relation.NOT_EQUAL;
+        };
     }
 
     private static List<Op> ops(List<RequestOp> requests) {
@@ -137,33 +161,16 @@ final class Requests {
         return ops;
     }
 
-    private static Compare compare(dev.quorate.proto.etcdserverpb.Compare compare) {
-        Relation relation = switch (compare.getResult()) {
-            case EQUAL, UNRECOGNIZED -> Relation.EQUAL;
-            case GREATER -> Relation.GREATER;
-            case LESS -> Relation.LESS;
-            case NOT_EQUAL -> Relation.NOT_EQUAL;
-        };
-        Operand operand = switch (compare.getTarget()) {
-            case VERSION, UNRECOGNIZED -> new Operand.Version(compare.getVersion());
-            case CREATE -> new Operand.CreateRevision(compare.getCreateRevision());
-            case MOD -> new Operand.ModRevision(compare.getModRevision());
-            case VALUE -> new Operand.Value(bytes(compare.getValue()));
-            case LEASE -> new Operand.LeaseId(compare.getLease());
-        };
-        return new Compare(range(compare.getKey(), compare.getRangeEnd()), relation, operand);
-    }
-
-    static Command.Compact compact(CompactionRequest request) {
+    public static Command.Compact compact(CompactionRequest request) {
         return new Command.Compact(request.getRevision(), request.getPhysical());
     }
 
-    static KeyRange range(ByteString key, ByteString rangeEnd) {
+    public static KeyRange range(ByteString key, ByteString rangeEnd) {
         return KeyRange.of(bytes(key), bytes(rangeEnd));
     }
 
     /** The bytes without a copy where protobuf holds them in an array of their own, which is the rule. */
-    static Bytes bytes(ByteString string) {
+    public static Bytes bytes(ByteString string) {
         if (string.isEmpty()) return Bytes.EMPTY;
         Unwrapping unwrapping = new Unwrapping(string.size());
         try {

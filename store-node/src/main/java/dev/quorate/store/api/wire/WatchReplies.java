@@ -1,41 +1,41 @@
-package dev.quorate.store.api;
+package dev.quorate.store.api.wire;
 
 import dev.quorate.store.Bytes;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The messages of a watch stream. */
-final class WatchReplies {
+public final class WatchReplies {
     private static final int EVENTS = 11;
     private static final int ROOM_FOR_HEAD = 64;
 
     private WatchReplies() {}
 
-    static Reply created(Header header, long id) {
+    public static Reply created(Header header, long id) {
         return Reply.of(begin(header, id).flag(3, true).done());
     }
 
-    static Reply notCreated(Header header, long id, String reason) {
+    public static Reply notCreated(Header header, long id, String reason) {
         return Reply.of(
                 begin(header, id).flag(3, true).flag(4, true).text(6, reason).done());
     }
 
-    static Reply canceled(Header header, long id) {
+    public static Reply canceled(Header header, long id) {
         return Reply.of(begin(header, id).flag(4, true).done());
     }
 
-    static Reply compacted(Header header, long id, long compactRevision) {
+    public static Reply compacted(Header header, long id, long compactRevision) {
         return Reply.of(
                 begin(header, id).flag(4, true).number(5, compactRevision).done());
     }
 
     /** Everything up to the header's revision was delivered. */
-    static Reply progress(Header header, long id) {
+    public static Reply progress(Header header, long id) {
         return Reply.of(begin(header, id).done());
     }
 
     /** One message, or several marked as fragments when one would be longer than the limit. */
-    static List<Reply> events(Header header, long id, List<Bytes> encoded, long limitBytes) {
+    public static List<Reply> events(Header header, long id, List<Bytes> encoded, long limitBytes) {
         List<Reply> replies = new ArrayList<>(1);
         int from = 0;
         while (from < encoded.size()) {

@@ -1,5 +1,6 @@
-package dev.quorate.store.api;
+package dev.quorate.store.api.wire;
 
+import dev.quorate.store.Invariant;
 import dev.quorate.store.state.Refusal;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -8,6 +9,7 @@ import io.grpc.StatusRuntimeException;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a client is told about a refusal. Clients compare these texts byte by byte, so they are etcd's own.
@@ -15,7 +17,7 @@ import java.util.Objects;
  * <p>Two codes are those of etcd's documentation and not what etcd really sends: etcd forgets to translate "too many
  * requests" and "not enough started members" and sends UNKNOWN. Clients look at the text; alerts on UNKNOWN do not fire.
  */
-final class Statuses {
+public final class Statuses {
     private static final String PREFIX = "etcdserver: ";
     private static final Metadata NO_TRAILERS = new Metadata();
     private static final Map<Refusal, Status> TABLE = table();
@@ -23,31 +25,31 @@ final class Statuses {
 
     private Statuses() {}
 
-    static Status of(Refusal refusal) {
+    public static Status of(Refusal refusal) {
         Status status = TABLE.get(refusal);
         return status != null ? status : Status.UNKNOWN.withDescription(PREFIX + refusal);
     }
 
-    static String text(Refusal refusal) {
+    public static String text(Refusal refusal) {
         return Objects.requireNonNull(of(refusal).getDescription());
     }
 
     /** For gRPC's observers. It is made once and has no stack: a refusal is an answer, not a failure of ours. */
-    static StatusRuntimeException exception(Refusal refusal) {
+    public static StatusRuntimeException exception(Refusal refusal) {
         StatusRuntimeException exception = EXCEPTIONS.get(refusal);
         return exception != null ? exception : exception(of(refusal));
     }
 
-    static StatusRuntimeException exception(Status status) {
+    public static StatusRuntimeException exception(Status status) {
         return new Stackless(status);
     }
 
     /** There is no node in this process (yet). */
-    static Status notServing(String why) {
+    public static Status notServing(String why) {
         return Status.UNAVAILABLE.withDescription(PREFIX + why);
     }
 
-    static Status unimplemented(String what) {
+    public static Status unimplemented(String what) {
         return Status.UNIMPLEMENTED.withDescription(PREFIX + what);
     }
 
@@ -77,6 +79,11 @@ final class Statuses {
     }
 
     private static Status status(Refusal refusal) {
+        Status status = ofKeysLeasesAndMembers(refusal);
+        return status != null ? status : ofTheRest(refusal);
+    }
+
+    private static @Nullable Status ofKeysLeasesAndMembers(Refusal refusal) {
         return switch (refusal) {
             case EMPTY_KEY -> of(Code.INVALID_ARGUMENT, "key is not provided");
             case KEY_NOT_FOUND -> of(Code.INVALID_ARGUMENT, "key not found");
@@ -111,7 +118,12 @@ final class Statuses {
             case BAD_LEADER_TRANSFEREE -> of(Code.FAILED_PRECONDITION, "bad leader transferee");
             case CHANGE_PENDING ->
                 of(Code.FAILED_PRECONDITION, "re-configuration failed because another change is under way");
+            default -> null;
+        };
+    }
 
+    private static Status ofTheRest(Refusal refusal) {
+        return switch (refusal) {
             case NO_LEADER -> of(Code.UNAVAILABLE, "no leader");
             case NOT_LEADER -> of(Code.FAILED_PRECONDITION, "not leader");
             case LEADER_CHANGED -> of(Code.UNAVAILABLE, "leader changed");
@@ -154,6 +166,7 @@ final class Statuses {
             case INVALID_AUTH_TOKEN -> of(Code.UNAUTHENTICATED, "invalid auth token");
             case INVALID_AUTH_MANAGEMENT -> of(Code.INVALID_ARGUMENT, "invalid auth management");
             case AUTH_OLD_REVISION -> of(Code.INVALID_ARGUMENT, "revision of auth store is old");
+            default -> throw new Invariant.Broken("a refusal without words: " + refusal);
         };
     }
 

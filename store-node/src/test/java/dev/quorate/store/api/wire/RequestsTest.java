@@ -1,4 +1,4 @@
-package dev.quorate.store.api;
+package dev.quorate.store.api.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.quorate.store.api;
+package dev.quorate.store.api.wire;
 
 import dev.quorate.store.Bytes;
 import java.io.ByteArrayOutputStream;
@@ -9,9 +9,10 @@ import java.util.List;
 
 /**
  * A message of one long repeated field and a few small fields around it: range, put, delete, transaction and watch
- * replies all look like this. The elements are bytes that the store or the event already has.
+ * replies all look like this. The elements are bytes that the store or the event already has; the whole is what the
+ * generated class would write.
  */
-final class Reply implements EncodedMessage {
+public final class Reply {
     private final Bytes head;
     private final int field;
     private final List<Bytes> elements;
@@ -26,7 +27,7 @@ final class Reply implements EncodedMessage {
         this.size = Math.toIntExact((long) head.size() + elementsSize(field, elements) + tail.size());
     }
 
-    static Reply of(Bytes head) {
+    public static Reply of(Bytes head) {
         return new Reply(head, 0, List.of(), Bytes.EMPTY);
     }
 
@@ -37,13 +38,11 @@ final class Reply implements EncodedMessage {
         return size;
     }
 
-    @Override
     public int sizeBytes() {
         return size;
     }
 
-    @Override
-    public void writeTo(OutputStream out) throws IOException {
+    void writeTo(OutputStream out) throws IOException {
         out.write(head.shared(), 0, head.size());
         byte[] prefix = new byte[12];
         int tag = field << 3 | 2;
