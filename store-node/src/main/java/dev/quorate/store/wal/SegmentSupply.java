@@ -98,9 +98,16 @@ final class SegmentSupply {
         }
     }
 
-    /** Zeros from a position to the end of the segment, really written, in pieces that leave the disk to others. */
-    void fill(FileChannel channel, long from) throws IOException {
-        ByteBuffer zeros = ByteBuffer.allocateDirect(PIECE_BYTES);
+    /** Zeros from a position to the end of the segment while somebody waits for it. */
+    void fillAtOnce(FileChannel channel, long from) throws IOException {
+        urgent = true;
+        fill(channel, from);
+        urgent = false;
+    }
+
+    /** Zeros, really written, in pieces that leave the disk to others unless somebody waits. */
+    private void fill(FileChannel channel, long from) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(PIECE_BYTES, segmentBytes));
         if (channel.size() > segmentBytes) channel.truncate(Math.max(from, segmentBytes));
         long at = from;
         while (at < segmentBytes) {

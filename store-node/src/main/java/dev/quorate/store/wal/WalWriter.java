@@ -226,7 +226,7 @@ final class WalWriter implements AutoCloseable {
     }
 
     private void clearTail() throws IOException {
-        if (!isClean()) supply.fill(channel, position);
+        if (!isClean()) supply.fillAtOnce(channel, position);
     }
 
     private boolean isClean() throws IOException {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Cuts and flips at every offset: what is opened afterwards is a prefix of what was written, or it is refused. */
 class DamagedWalTest {
-    private static final WalOptions OPTIONS = new WalOptions(8 << 10, false, nanos -> {});
+    private static final WalOptions OPTIONS = new WalOptions(4 << 10, false, nanos -> {});
     private static final int ENTRIES = 30;
 
     @TempDir
@@ -65,13 +65,16 @@ class DamagedWalTest {
     @Test
     void aTailCutAnywhereLeavesAPrefix() throws IOException {
         int end = usedBytes();
+        restore(lastBytes);
         int before = -1;
         for (int at = 0; at <= end; at++) {
-            restore(Arrays.copyOf(lastBytes, at));
+            Files.write(last, Arrays.copyOf(lastBytes, at));
             int entries = openedPrefix("cut at " + at).entries().size();
             assertTrue(entries >= before, "a longer file holds no less, at " + at);
             before = entries;
-            assertEquals(entries, openedPrefix("again, cut at " + at).entries().size());
+            if (at % 16 == 0)
+                assertEquals(
+                        entries, openedPrefix("again, cut at " + at).entries().size());
         }
         assertEquals(ENTRIES, before);
     }
@@ -97,6 +100,7 @@ class DamagedWalTest {
     void lostSectorsOfTheLastWriteAreATornTail() throws IOException {
         SplittableRandom random = new SplittableRandom(11);
         int end = usedBytes();
+        restore(lastBytes);
         for (int round = 0; round < 300; round++) {
             int firstLost = random.nextInt(1, end / 512 + 1);
             byte[] bytes = lastBytes.clone();
@@ -104,7 +108,7 @@ class DamagedWalTest {
                 boolean lost = sector == firstLost || random.nextBoolean();
                 if (lost) Arrays.fill(bytes, sector * 512, Math.min(bytes.length, sector * 512 + 512), (byte) 0);
             }
-            restore(bytes);
+            Files.write(last, bytes);
             openedPrefix("sectors lost from " + firstLost + ", round " + round);
         }
     }
@@ -113,12 +117,14 @@ class DamagedWalTest {
     @Test
     void aFlippedBitIsRefusedEverywhere() throws IOException {
         int end = usedBytes();
+        restore(lastBytes);
+        restore(lastBytes);
         SplittableRandom random = new SplittableRandom(13);
         int silent = 0;
         for (int at = 0; at < end; at++) {
             byte[] bytes = lastBytes.clone();
             bytes[at] ^= (byte) (1 << random.nextInt(8));
-            restore(bytes);
+            Files.write(last, bytes);
             if (!isRefused(at)) silent++;
         }
         assertEquals(0, silent, "flips that were not noticed");

@@ -239,8 +239,9 @@ class WalTest {
             return (long) next;
         }
 
-        boolean isSilent() {
-            return heard.isEmpty();
+        /** Null when nothing has been reported, or only that the log failed. */
+        Long poll(long millis) throws InterruptedException {
+            return heard.poll(millis, TimeUnit.MILLISECONDS) instanceof Long batch ? batch : null;
         }
     }
 

@@ -1,0 +1,260 @@
+package dev.quorate.store.vlog;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quorate.store.Bytes;
+import dev.quorate.store.Invariant;
+import dev.quorate.store.mvcc.Revision;
+import dev.quorate.store.node.SnapshotStore;
+import dev.quorate.store.node.StatePosition;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Single features of the log: cuts, damage, readers while files are replaced, states that travel. */
+class ValueLogFilesTest {
+    private static final ValueLogOptions SMALL = new ValueLogOptions(4_000, ReadMode.MMAP, 0.2, 1L << 40);
+    private static final ValueLogOptions ONE_FILE = new ValueLogOptions(64_000, ReadMode.PREAD, 0.2, 1L << 40);
+
+    @TempDir
+    Path root;
+
+    /** Collects versions and facts. */
+    private static final class Told implements Recovery {
+        final TreeMap<Revision, Bytes> versions = new TreeMap<>();
+        final List<Bytes> facts = new ArrayList<>();
+
+        @Override
+        public void version(Revision revision, boolean tombstone, Bytes encoded) {
+            versions.put(revision, encoded);
+        }
+
+        @Override
+        public void fact(Bytes key, Bytes value) {
+            facts.add(value);
+        }
+    }
+
+    @Test
+    void aTailCutAnywhereEndsAtAWholeBatch() throws IOException {
+        Path folder = root.resolve("log");
+        List<Long> ends = new ArrayList<>();
+        try (ValueLogFiles log = ValueLogFiles.open(folder, ONE_FILE, 0, new Told())) {
+            for (int i = 1; i <= 12; i++) {
+                writeBatch(log, i);
+                ends.add(log.segments().active().writtenBytes());
+            }
+        }
+        byte[] bytes = Files.readAllBytes(folder.resolve(SegmentName.at(0).file()));
+        Path copy = Files.createDirectory(root.resolve("copy"));
+        Path file = copy.resolve(SegmentName.at(0).file());
+        for (int at = 0; at <= ends.getLast(); at++) {
+            Files.write(file, Arrays.copyOf(bytes, at));
+            int end = at;
+            long whole = ends.stream().filter(each -> each <= end).count();
+            Told told = new Told();
+            try (ValueLogFiles log = ValueLogFiles.open(copy, ONE_FILE, 0, told)) {
+                assertEquals(whole, log.position().index(), "cut at " + at);
+                assertEquals(whole * 2, told.versions.size());
+                assertEquals(whole, told.facts.size());
+            }
+            assertThrows(DamagedValueLog.class, () -> ValueLogFiles.open(copy, ONE_FILE, whole + 1, new Told()));
+        }
+    }
+
+    @Test
+    void aFlippedBitEndsTheLogThereAndRefusesWhatWasSafe() throws IOException {
+        Path folder = root.resolve("log");
+        List<Long> ends = new ArrayList<>();
+        try (ValueLogFiles log = ValueLogFiles.open(folder, ONE_FILE, 0, new Told())) {
+            for (int i = 1; i <= 12; i++) {
+                writeBatch(log, i);
+                ends.add(log.segments().active().writtenBytes());
+            }
+        }
+        Path file = folder.resolve(SegmentName.at(0).file());
+        byte[] bytes = Files.readAllBytes(file);
+        SplittableRandom random = new SplittableRandom(5);
+        for (int at = 0; at < ends.getLast(); at++) {
+            byte[] damaged = bytes.clone();
+            damaged[at] ^= (byte) (1 << random.nextInt(8));
+            Files.write(file, damaged);
+            DamagedValueLog refusal = assertThrows(
+                    DamagedValueLog.class, () -> ValueLogFiles.open(folder, ONE_FILE, 12, new Told()), "flip at " + at);
+            assertTrue(refusal.getMessage().contains(file.toString()), refusal.getMessage());
+            assertTrue(Arrays.equals(damaged, Files.readAllBytes(file)), "nothing was changed");
+        }
+    }
+
+    @Test
+    void aReadOfDamagedBytesIsABrokenInvariant() throws IOException {
+        Path folder = root.resolve("log");
+        for (ReadMode mode : ReadMode.values()) {
+            ValueLogOptions options = new ValueLogOptions(64_000, mode, 0.2, 1L << 40);
+            try (ValueLogFiles log = ValueLogFiles.open(folder.resolve(mode.name()), options, 0, new Told())) {
+                writeBatch(log, 1);
+                Path file = log.segments().active().file();
+                byte[] bytes = Files.readAllBytes(file);
+                int from = Records.MAGIC_BYTES;
+                for (int at = from; at < from + 60; at++) {
+                    byte[] damaged = bytes.clone();
+                    damaged[at] ^= 0x40;
+                    overwrite(log, damaged);
+                    assertThrows(Invariant.Broken.class, () -> log.read(new Revision(1, 0)), mode + " flip at " + at);
+                    overwrite(log, bytes);
+                }
+                assertEquals(value(1, 0), log.read(new Revision(1, 0)));
+            }
+        }
+    }
+
+    @Test
+    void readersNeverMissALiveVersionWhileFilesAreReplaced() throws Exception {
+        AtomicBoolean stop = new AtomicBoolean();
+        try (ValueLogFiles log = ValueLogFiles.open(root.resolve("log"), SMALL, 0, new Told());
+                ExecutorService readers = Executors.newFixedThreadPool(2)) {
+            for (int i = 1; i <= 400; i++) writeBatch(log, i);
+            List<Future<Long>> reads = List.of(readers.submit(reading(log, stop)), readers.submit(scanning(log, stop)));
+            for (int round = 0; round < 20; round++) {
+                for (int i = 1 + round; i <= 400; i += 20) {
+                    if (i % 5 != 0) log.dead(new Revision(i, 0));
+                }
+                while (log.reclaim()) {}
+            }
+            assertTrue(log.sizeBytes() < 400L * 400, "garbage was given back");
+            stop.set(true);
+            for (Future<Long> read : reads) assertTrue(read.get() > 0);
+        }
+    }
+
+    private Callable<Long> reading(ValueLogFiles log, AtomicBoolean stop) {
+        return () -> {
+            SplittableRandom random = new SplittableRandom(3);
+            long count = 0;
+            while (!stop.get()) {
+                int at = (1 + random.nextInt(80)) * 5;
+                assertEquals(value(at, 0), log.read(new Revision(at, 0)));
+                assertEquals(value(at, 1), log.read(new Revision(at, 1)));
+                count++;
+            }
+            return count;
+        };
+    }
+
+    private Callable<Long> scanning(ValueLogFiles log, AtomicBoolean stop) {
+        return () -> {
+            long count = 0;
+            while (!stop.get()) {
+                TreeMap<Revision, Bytes> seen = new TreeMap<>();
+                log.scan(100, 300, (revision, tombstone, encoded) -> seen.put(revision, encoded) == null);
+                for (int at = 100; at <= 300; at += 5)
+                    assertEquals(value(at, 0), seen.get(new Revision(at, 0)), "scan of " + at);
+                assertEquals(new Revision(300, 1), seen.lastKey());
+                count++;
+            }
+            return count;
+        };
+    }
+
+    @Test
+    void aStateTravelsInPiecesOfAnySizeWhileTheOldOneServes() throws Exception {
+        SplittableRandom random = new SplittableRandom(9);
+        try (StateFolder from = StateFolder.open(root.resolve("from"), SMALL, 0, new Told());
+                StateFolder to = StateFolder.open(root.resolve("to"), SMALL, 0, new Told())) {
+            for (int i = 1; i <= 100; i++) writeBatch(from.log(), i);
+            writeBatch(to.log(), 1);
+            StatePosition position;
+            try (SnapshotStore.Export export = from.export()) {
+                position = export.position();
+                writeBatch(from.log(), 101);
+                for (int i = 1; i <= 90; i++) from.log().dead(new Revision(i, 0));
+                while (from.log().reclaim()) {}
+                try (SnapshotStore.Import received = to.receive(position, export.sizeBytes())) {
+                    long bytes = 0;
+                    Optional<Bytes> piece = export.next(1 + random.nextInt(5000));
+                    while (piece.isPresent()) {
+                        received.write(piece.get());
+                        bytes += piece.get().size();
+                        piece = export.next(1 + random.nextInt(5000));
+                    }
+                    assertEquals(export.sizeBytes(), bytes);
+                    received.finish();
+                }
+            }
+            assertEquals(value(1, 0), to.log().read(new Revision(1, 0)), "the old state serves on");
+            Told told = new Told();
+            ValueLogFiles staged = to.openStaged(position, told);
+            to.activate(staged);
+            assertEquals(200, told.versions.size());
+            assertEquals(position, to.log().position());
+            writeBatch(to.log(), 101);
+            assertEquals(value(101, 1), to.log().read(new Revision(101, 1)));
+        }
+        Told told = new Told();
+        try (StateFolder again = StateFolder.open(root.resolve("to"), SMALL, 100, told)) {
+            assertEquals(101, again.log().position().index());
+            assertEquals(202, told.versions.size());
+        }
+    }
+
+    @Test
+    void aDamagedStateDoesNotArrive() throws Exception {
+        try (StateFolder from = StateFolder.open(root.resolve("from"), SMALL, 0, new Told());
+                StateFolder to = StateFolder.open(root.resolve("to"), SMALL, 0, new Told())) {
+            for (int i = 1; i <= 20; i++) writeBatch(from.log(), i);
+            writeBatch(to.log(), 1);
+            for (int bad = 1; bad < 4; bad++) assertThrows(IOException.class, transfer(from, to, bad));
+            assertEquals(value(1, 0), to.log().read(new Revision(1, 0)));
+        }
+    }
+
+    private static Executable transfer(StateFolder from, StateFolder to, int badPiece) {
+        return () -> {
+            try (SnapshotStore.Export export = from.export();
+                    SnapshotStore.Import received = to.receive(export.position(), export.sizeBytes())) {
+                int number = 0;
+                for (Optional<Bytes> piece = export.next(500); piece.isPresent(); piece = export.next(500)) {
+                    byte[] bytes = piece.get().toByteArray();
+                    if (++number == badPiece + 2) bytes[bytes.length / 2] ^= 1;
+                    received.write(Bytes.wrap(bytes));
+                }
+                received.finish();
+            }
+        };
+    }
+
+    private static void overwrite(ValueLogFiles log, byte[] bytes) throws IOException {
+        ByteBuffer all = ByteBuffer.wrap(bytes);
+        while (all.hasRemaining()) log.segments().active().channel().write(all, all.position());
+    }
+
+    private static void writeBatch(ValueLogFiles log, int number) {
+        log.append(new Revision(number, 0), false, value(number, 0));
+        log.append(new Revision(number, 1), number % 7 == 0, value(number, 1));
+        log.appendFact(Bytes.utf8("fact"), Bytes.utf8("v" + number));
+        log.endBatch(number, 1, number);
+    }
+
+    private static Bytes value(int main, int sub) {
+        byte[] bytes = new byte[40 + main % 50 + sub * 3];
+        new SplittableRandom(main * 2L + sub).nextBytes(bytes);
+        return Bytes.wrap(bytes);
+    }
+}
