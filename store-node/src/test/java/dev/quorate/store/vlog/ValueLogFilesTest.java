@@ -57,7 +57,7 @@ class ValueLogFilesTest {
         Path folder = root.resolve("log");
         List<Long> ends = new ArrayList<>();
         try (ValueLogFiles log = ValueLogFiles.open(folder, ONE_FILE, 0, new Told())) {
-            for (int i = 1; i <= 12; i++) {
+            for (int i = 1; i <= 7; i++) {
                 writeBatch(log, i);
                 ends.add(log.segments().active().writtenBytes());
             }
@@ -84,7 +84,7 @@ class ValueLogFilesTest {
         Path folder = root.resolve("log");
         List<Long> ends = new ArrayList<>();
         try (ValueLogFiles log = ValueLogFiles.open(folder, ONE_FILE, 0, new Told())) {
-            for (int i = 1; i <= 12; i++) {
+            for (int i = 1; i <= 7; i++) {
                 writeBatch(log, i);
                 ends.add(log.segments().active().writtenBytes());
             }
@@ -97,7 +97,7 @@ class ValueLogFilesTest {
             damaged[at] ^= (byte) (1 << random.nextInt(8));
             Files.write(file, damaged);
             DamagedValueLog refusal = assertThrows(
-                    DamagedValueLog.class, () -> ValueLogFiles.open(folder, ONE_FILE, 12, new Told()), "flip at " + at);
+                    DamagedValueLog.class, () -> ValueLogFiles.open(folder, ONE_FILE, 7, new Told()), "flip at " + at);
             assertTrue(refusal.getMessage().contains(file.toString()), refusal.getMessage());
             assertTrue(Arrays.equals(damaged, Files.readAllBytes(file)), "nothing was changed");
         }
