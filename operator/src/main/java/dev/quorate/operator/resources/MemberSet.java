@@ -175,7 +175,9 @@ public final class MemberSet {
                 "--listen-peer-urls=http://$(POD_IP):" + Names.PEER_PORT,
                 "--advertise-client-urls=" + self + Names.CLIENT_PORT,
                 "--initial-advertise-peer-urls=" + self + Names.PEER_PORT,
-                "--initial-cluster-token=" + birthplace);
+                "--initial-cluster-token=" + birthplace,
+                // Members join by pairs.
+                "--max-learners=2");
     }
 
     private static String image(StoreCluster cluster) {
