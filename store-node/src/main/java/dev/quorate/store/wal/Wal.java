@@ -161,7 +161,7 @@ public final class Wal implements DurableLog, AutoCloseable {
                 case Work.Release wanted -> release = Math.max(release, wanted.upToIndex());
                 case Work.Install install -> {
                     writer.install(install.hardState(), install.base());
-                    done.add(install.batch());
+                    if (install.batch() != 0) done.add(install.batch());
                 }
                 case Work.Close close -> closing = true;
             }
