@@ -46,7 +46,7 @@ final class Joining implements Runnable {
                 TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
             }
         } catch (IOException failure) {
-            process.stayDown(State.DATA_LOST, "joining failed: " + failure.getMessage());
+            process.stopWaiting(State.DATA_LOST, "joining failed: " + failure.getMessage());
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
@@ -59,11 +59,11 @@ final class Joining implements Runnable {
     private boolean settled(JoinAnswer answer) throws IOException {
         if (answer.verdict() == Verdict.START) {
             LOG.info("listed as member {}", Long.toUnsignedString(answer.memberId(), 16));
-            process.run(births.joined(answer.clusterId(), answer.memberId(), answer.epoch(), answer.members()));
+            process.join(answer);
             return true;
         }
         if (answer.verdict() != Verdict.STARTED_BEFORE) return false;
-        process.stayDown(
+        process.stopWaiting(
                 State.DATA_LOST,
                 "the cluster lists this member and it has started before, but this directory is empty: remove the"
                         + " member and add it again");

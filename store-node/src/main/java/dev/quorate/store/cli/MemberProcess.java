@@ -7,6 +7,7 @@ import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.node.NodeHost;
 import dev.quorate.store.node.NodeStatus;
 import dev.quorate.store.peer.PeerHost;
+import dev.quorate.store.peer.PeerHost.JoinAnswer;
 import dev.quorate.store.state.Refusal;
 import java.io.IOException;
 import java.util.List;
@@ -110,7 +111,18 @@ final class MemberProcess implements NodeHost, AutoCloseable {
         });
     }
 
-    void stayDown(State why, String sentence) {
+    /** A cluster lists this process. A bootstrap that came first has decided already. */
+    synchronized void join(JoinAnswer answer) throws IOException {
+        if (!isWaiting()) return;
+        run(births.joined(answer.clusterId(), answer.memberId(), answer.epoch(), answer.members()));
+    }
+
+    /** Waiting has no sense any more; unless the process was bootstrapped while it asked, and was told of itself. */
+    synchronized void stopWaiting(State why, String sentence) {
+        if (isWaiting()) stayDown(why, sentence);
+    }
+
+    private void stayDown(State why, String sentence) {
         state = why;
         message = sentence;
         LOG.error("{}: {}", why, sentence);
