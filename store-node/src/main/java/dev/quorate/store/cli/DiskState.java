@@ -3,6 +3,7 @@ package dev.quorate.store.cli;
 import dev.quorate.store.Bytes;
 import dev.quorate.store.codec.FactCodec;
 import dev.quorate.store.mvcc.Revision;
+import dev.quorate.store.node.Meters;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.node.SnapshotStore;
 import dev.quorate.store.node.StagedState;
@@ -24,6 +25,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,11 +36,16 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
 
     private final StateFolder folder;
     private final StagedState.Active active;
+    private final Meters meters;
+    private final BiConsumer<String, Throwable> died;
     private final ExecutorService background = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("upkeep").daemon(true).factory());
     private volatile boolean closed;
 
-    private DiskState(StateFolder folder, StagedState.Active active) {
+    private DiskState(
+            StateFolder folder, StagedState.Active active, Meters meters, BiConsumer<String, Throwable> died) {
+        this.meters = meters;
+        this.died = died;
         this.folder = folder;
         this.active = active;
     }
@@ -48,10 +55,11 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
      *
      * @param safeIndex the state was safe up to here once; less than that is damage
      */
-    static DiskState open(Path parent, long safeIndex) throws IOException {
+    static DiskState open(Path parent, long safeIndex, Meters meters, BiConsumer<String, Throwable> died)
+            throws IOException {
         Loading loading = new Loading();
         StateFolder folder = StateFolder.open(parent, ValueLogOptions.DEFAULT, safeIndex, loading);
-        return new DiskState(folder, loading.finish(folder.log()));
+        return new DiskState(folder, loading.finish(folder.log()), meters, died);
     }
 
     StagedState.Active active() {
@@ -66,9 +74,13 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
     public void force(Consumer<StatePosition> safe) {
         background.execute(() -> {
             try {
-                safe.accept(folder.log().force());
-            } catch (IOException failure) {
-                throw new UncheckedIOException("the state cannot be made safe", failure);
+                long begun = System.nanoTime();
+                StatePosition position = folder.log().force();
+                meters.stateForce().took(System.nanoTime() - begun);
+                LOG.info("saved snapshot index={}", position.index());
+                safe.accept(position);
+            } catch (IOException | RuntimeException failure) {
+                died.accept("upkeep", failure); // what is on disk is no longer known
             }
         });
     }

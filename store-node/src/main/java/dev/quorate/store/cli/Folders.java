@@ -1,5 +1,6 @@
 package dev.quorate.store.cli;
 
+import dev.quorate.store.node.Meters;
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.wal.WalOptions;
 import java.io.IOException;
@@ -9,13 +10,19 @@ import java.nio.file.attribute.PosixFilePermissions;
 
 /** Where a member's files are: {@code member/wal} and {@code member/vlog} as etcd's readers expect the log. */
 record Folders(Path data, Path wal, Path state, WalOptions walOptions) {
-    static Folders of(NodeConfig.Storage storage) {
+    static Folders of(NodeConfig.Storage storage, Meters meters) {
         Path data = Path.of(storage.dataDir());
         Path member = data.resolve("member");
         Path wal = storage.walDir().isEmpty() ? member.resolve("wal") : Path.of(storage.walDir());
         WalOptions usual = WalOptions.DEFAULT;
         return new Folders(
-                data, wal, member, new WalOptions(usual.segmentBytes(), !storage.unsafeNoFsync(), usual.syncNanos()));
+                data,
+                wal,
+                member,
+                new WalOptions(
+                        usual.segmentBytes(),
+                        !storage.unsafeNoFsync(),
+                        nanos -> meters.logSync().took(nanos)));
     }
 
     void create() throws IOException {

@@ -2,6 +2,7 @@ package dev.quorate.store.cli;
 
 import dev.quorate.store.node.LocalStatus;
 import dev.quorate.store.node.LocalStatus.State;
+import dev.quorate.store.node.Meters;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.node.NodeHost;
@@ -36,6 +37,7 @@ final class MemberProcess implements NodeHost, AutoCloseable {
     private static final long READY_CHECK_MILLIS = 500;
 
     private final NodeConfig config;
+    private final Meters meters;
     private final Births births;
     private final Folders folders;
     private final BiConsumer<String, Throwable> died;
@@ -48,9 +50,10 @@ final class MemberProcess implements NodeHost, AutoCloseable {
     private volatile long readableNanos;
     private boolean stopping;
 
-    MemberProcess(NodeConfig config, BiConsumer<String, Throwable> died) {
+    MemberProcess(NodeConfig config, Meters meters, BiConsumer<String, Throwable> died) {
         this.config = config;
-        this.folders = Folders.of(config.storage());
+        this.meters = meters;
+        this.folders = Folders.of(config.storage(), meters);
         this.births = new Births(config, folders);
         this.died = died;
     }
@@ -82,7 +85,7 @@ final class MemberProcess implements NodeHost, AutoCloseable {
     synchronized void run(Identity identity) throws IOException {
         if (stopping || member != null) return;
         RunningMember started =
-                new RunningMember(config, identity, folders, new RunningMember.Ends(this::shutOut, died));
+                new RunningMember(config, identity, folders, meters, new RunningMember.Ends(this::shutOut, died));
         member = started;
         state = State.RUNNING;
         message = "";

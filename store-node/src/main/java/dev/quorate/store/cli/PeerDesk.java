@@ -53,6 +53,7 @@ final class PeerDesk implements PeerHost {
 
     @Override
     public void deliver(Message message) {
+        member.peers().heard(message);
         member.mailbox().deliver(message);
     }
 

@@ -1,6 +1,7 @@
 package dev.quorate.store.cli;
 
 import dev.quorate.store.api.ClientServer;
+import dev.quorate.store.node.Meters;
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.peer.PeerServer;
 import java.io.IOException;
@@ -14,12 +15,13 @@ final class RunNode {
 
     private final NodeConfig config;
     private final List<String> warnings;
+    private final Meters meters = new Meters();
     private final MemberProcess process;
 
     RunNode(NodeConfig config, List<String> warnings) {
         this.config = config;
         this.warnings = warnings;
-        this.process = new MemberProcess(config, RunNode::die);
+        this.process = new MemberProcess(config, meters, RunNode::die);
     }
 
     /**
@@ -31,7 +33,7 @@ final class RunNode {
         try {
             PeerServer peers = new PeerServer(
                     config.addresses().listenPeer(), config.serving().peerTls(), process::peerHost);
-            ClientServer clients = ClientServer.start(config, process);
+            ClientServer clients = ClientServer.start(config, process, meters);
             Thread stop = Thread.ofPlatform().name("stop").unstarted(() -> stop(clients, peers));
             Runtime.getRuntime().addShutdownHook(stop);
             process.start();

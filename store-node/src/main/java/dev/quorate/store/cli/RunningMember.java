@@ -1,6 +1,7 @@
 package dev.quorate.store.cli;
 
 import dev.quorate.store.node.Mailbox;
+import dev.quorate.store.node.Meters;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.node.NodeStatus.NodeIdentity;
@@ -46,16 +47,16 @@ final class RunningMember implements AutoCloseable {
     /** What a member calls when it ends against its will. */
     record Ends(Consumer<String> shutOut, BiConsumer<String, Throwable> died) {}
 
-    RunningMember(NodeConfig config, Identity identity, Folders folders, Ends ends) throws IOException {
+    RunningMember(NodeConfig config, Identity identity, Folders folders, Meters meters, Ends ends) throws IOException {
         this.identity = identity;
         this.mailbox = new Mailbox(config.serving().limits().waitingProposals());
         this.wal = Wal.open(folders.wal(), folders.walOptions());
         Recovered recovered = wal.recovered();
-        this.disk = DiskState.open(folders.state(), recovered.mark().id().index());
+        this.disk = DiskState.open(folders.state(), recovered.mark().id().index(), meters, ends.died());
         StagedState.Active state = disk.active();
         NodeIdentity self =
                 new NodeIdentity(identity.clusterId(), identity.memberId(), config.name(), identity.epoch());
-        this.peers = new PeerClients(self, config.serving().peerTls(), mailbox, ends.shutOut());
+        this.peers = new PeerClients(self, config.serving().peerTls(), mailbox, meters, ends.shutOut());
         peers.update(knownPeers());
         RaftCore raft = new RaftCore(raftConfig(config), restored(recovered, state));
         this.node = new Node(new Node.Parts(
@@ -160,6 +161,10 @@ final class RunningMember implements AutoCloseable {
 
     Mailbox mailbox() {
         return mailbox;
+    }
+
+    PeerClients peers() {
+        return peers;
     }
 
     DiskState disk() {

@@ -4,6 +4,8 @@ import dev.quorate.store.raft.Notice;
 import dev.quorate.store.raft.RaftCore;
 import dev.quorate.store.raft.RaftStatus;
 import dev.quorate.store.raft.RaftStatus.FollowerView;
+import java.util.Collection;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -78,11 +80,20 @@ final class Notices {
             case Notice.SteppedDown down -> LOG.warn("stepped down term={} why={}", down.term(), down.why());
             case Notice.LeaderKnown known ->
                 LOG.info("leader={} term={}", Long.toUnsignedString(known.leader(), 16), known.term());
-            case Notice.MembershipChanged changed -> LOG.info("membership {}", changed.membership());
+            case Notice.MembershipChanged changed ->
+                LOG.info(
+                        "membership voters={} learners={} joint={}",
+                        hex(changed.membership().voters()),
+                        hex(changed.membership().learners()),
+                        changed.membership().isJoint());
             case Notice.FollowerNeedsSnapshot behind ->
                 LOG.info("member={} needs a snapshot", Long.toUnsignedString(behind.id(), 16));
             case Notice.SnapshotInstalled installed -> LOG.info("installed snapshot base={}", installed.base());
             default -> LOG.debug("{}", notice);
         }
+    }
+
+    private static List<String> hex(Collection<Long> ids) {
+        return ids.stream().map(id -> Long.toUnsignedString(id, 16)).toList();
     }
 }

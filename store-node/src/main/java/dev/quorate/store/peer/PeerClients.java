@@ -8,6 +8,7 @@ import dev.quorate.proto.peer.LeaderAnswer;
 import dev.quorate.proto.peer.PeerGrpc;
 import dev.quorate.store.node.LeaderCall;
 import dev.quorate.store.node.Mailbox;
+import dev.quorate.store.node.Meters;
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.node.NodeStatus.NodeIdentity;
 import dev.quorate.store.node.Peers;
@@ -34,16 +35,19 @@ public final class PeerClients implements Peers, AutoCloseable {
     private final NodeIdentity self;
     private final Mailbox mailbox;
     private final Consumer<String> shutOut;
+    private final Meters meters;
     private final PeerLoops loops;
     private final Map<Long, Lanes> lanes = new ConcurrentHashMap<>();
 
     /**
      * @param shutOut hears why the others will not talk to this member any more
      */
-    public PeerClients(NodeIdentity self, NodeConfig.Tls tls, Mailbox mailbox, Consumer<String> shutOut) {
+    public PeerClients(
+            NodeIdentity self, NodeConfig.Tls tls, Mailbox mailbox, Meters meters, Consumer<String> shutOut) {
         this.self = self;
         this.mailbox = mailbox;
         this.shutOut = shutOut;
+        this.meters = meters;
         this.loops = new PeerLoops(tls);
     }
 
@@ -53,7 +57,20 @@ public final class PeerClients implements Peers, AutoCloseable {
         if (to == null) return;
         boolean bulk = message instanceof Message.Append || message instanceof Message.Forward;
         boolean taken = (bulk ? to.bulk : to.urgent).offer(message);
-        if (!taken && message instanceof Message.Append) to.reportUnreachable();
+        if (taken) to.meter.sentBytes().add(PeerLink.sizeBytes(message));
+        else to.lost(message);
+        if (message instanceof Message.Heartbeat) to.heartbeatNanos = System.nanoTime();
+    }
+
+    /** Takes note of a message that came in: its size, and how long the answer to the last heartbeat took. */
+    public void heard(Message message) {
+        Lanes from = lanes.get(message.from());
+        if (from == null) return;
+        from.meter.receivedBytes().add(PeerLink.sizeBytes(message));
+        long asked = from.heartbeatNanos;
+        if (!(message instanceof Message.HeartbeatReply) || asked == 0) return;
+        from.heartbeatNanos = 0;
+        from.meter.roundTrip().took(System.nanoTime() - asked);
     }
 
     @Override
@@ -134,12 +151,15 @@ public final class PeerClients implements Peers, AutoCloseable {
         final ManagedChannel calls;
         final PeerLink urgent;
         final PeerLink bulk;
+        final Meters.Peer meter;
+        private volatile long heartbeatNanos;
         private volatile long silentSinceNanos = System.nanoTime();
         private volatile long reportedNanos;
 
         Lanes(long member, Address address) {
             this.member = member;
             this.address = address;
+            this.meter = meters.peer(member);
             String url = address.urls().getFirst();
             hello.put(
                     PeerMethods.HELLO,
@@ -182,6 +202,11 @@ public final class PeerClients implements Peers, AutoCloseable {
             if (why.getCode() == Status.Code.FAILED_PRECONDITION
                     && (reason.equals(PeerMethods.REMOVED) || reason.equals(PeerMethods.OLD_EPOCH)))
                 shutOut.accept(reason);
+        }
+
+        private void lost(Message message) {
+            meter.sendFailures().increment();
+            if (message instanceof Message.Append) reportUnreachable();
         }
 
         /** Not for every lost message: once in a tenth of a second is enough to slow raft down. */

@@ -78,7 +78,8 @@ final class PeerLink {
         if (draining.compareAndSet(false, true)) loop.execute(this::drain);
     }
 
-    private static long sizeBytes(Message message) {
+    /** About; framing is not counted. */
+    static long sizeBytes(Message message) {
         long bytes = 64;
         if (message instanceof Message.Append append) {
             for (var entry : append.entries()) bytes += entry.sizeBytes();

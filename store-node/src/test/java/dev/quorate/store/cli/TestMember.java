@@ -1,6 +1,7 @@
 package dev.quorate.store.cli;
 
 import dev.quorate.store.Bytes;
+import dev.quorate.store.node.Meters;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.peer.PeerServer;
@@ -34,7 +35,7 @@ final class TestMember implements AutoCloseable {
         } catch (Flags.BadFlag bad) {
             throw new IllegalArgumentException(bad);
         }
-        process = new MemberProcess(config, (thread, cause) -> death.set(cause));
+        process = new MemberProcess(config, new Meters(), (thread, cause) -> death.set(cause));
         peers = new PeerServer(config.addresses().listenPeer(), config.serving().peerTls(), process::peerHost);
         process.start();
     }
