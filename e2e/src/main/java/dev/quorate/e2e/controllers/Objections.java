@@ -23,15 +23,13 @@ import org.jspecify.annotations.Nullable;
 record Objections(Pod pod, List<Node> nodes, List<Pod> pods) {
 
     Optional<String> on(Node node) {
-        if (Boolean.TRUE.equals(node.getSpec().getUnschedulable()))
-            return Optional.of("node(s) were unschedulable");
+        if (Boolean.TRUE.equals(node.getSpec().getUnschedulable())) return Optional.of("node(s) were unschedulable");
         Optional<Taint> taint = node.getSpec().getTaints().stream()
                 .filter(mark -> !mark.getEffect().equals("PreferNoSchedule") && !isTolerated(mark))
                 .findFirst();
         if (taint.isPresent())
-            return Optional.of(
-                    "node(s) had untolerated taint {" + taint.get().getKey() + ": "
-                            + Objects.requireNonNullElse(taint.get().getValue(), "") + "}");
+            return Optional.of("node(s) had untolerated taint {" + taint.get().getKey() + ": "
+                    + Objects.requireNonNullElse(taint.get().getValue(), "") + "}");
         if (!isChosen(node)) return Optional.of("node(s) didn't match Pod's node affinity/selector");
         Optional<String> lack = lack(node);
         if (lack.isPresent()) return lack.map(resource -> "Insufficient " + resource);
@@ -55,8 +53,7 @@ record Objections(Pod pod, List<Node> nodes, List<Pod> pods) {
     }
 
     private boolean isChosen(Node node) {
-        if (!Selectors.contains(
-                node.getMetadata().getLabels(), pod.getSpec().getNodeSelector())) return false;
+        if (!Selectors.contains(node.getMetadata().getLabels(), pod.getSpec().getNodeSelector())) return false;
         var affinity = pod.getSpec().getAffinity();
         if (affinity == null || affinity.getNodeAffinity() == null) return true;
         var required = affinity.getNodeAffinity().getRequiredDuringSchedulingIgnoredDuringExecution();
@@ -107,14 +104,12 @@ record Objections(Pod pod, List<Node> nodes, List<Pod> pods) {
                     .filter(there -> !Pods.isTerminating(there)
                             && Pods.sameNamespace(pod, there)
                             && Selectors.matches(
-                                    rule.getLabelSelector(),
-                                    there.getMetadata().getLabels()))
+                                    rule.getLabelSelector(), there.getMetadata().getLabels()))
                     .count());
             counts.merge(domain, matching, Integer::sum);
         }
         boolean tooFew = rule.getMinDomains() != null && counts.size() < rule.getMinDomains();
-        int least =
-                tooFew ? 0 : counts.values().stream().min(Integer::compare).orElse(0);
+        int least = tooFew ? 0 : counts.values().stream().min(Integer::compare).orElse(0);
         boolean self =
                 Selectors.matches(rule.getLabelSelector(), pod.getMetadata().getLabels());
         return counts.getOrDefault(own, 0) + (self ? 1 : 0) - least <= rule.getMaxSkew();
@@ -130,8 +125,7 @@ record Objections(Pod pod, List<Node> nodes, List<Pod> pods) {
     private boolean repels(Pod who, Pod other, Pod placed, Node node) {
         var affinity = who.getSpec().getAffinity();
         if (affinity == null || affinity.getPodAntiAffinity() == null) return false;
-        for (PodAffinityTerm term :
-                affinity.getPodAntiAffinity().getRequiredDuringSchedulingIgnoredDuringExecution()) {
+        for (PodAffinityTerm term : affinity.getPodAntiAffinity().getRequiredDuringSchedulingIgnoredDuringExecution()) {
             String domain = domain(node, term.getTopologyKey());
             boolean near = domain != null
                     && nodes.stream()
@@ -141,8 +135,7 @@ record Objections(Pod pod, List<Node> nodes, List<Pod> pods) {
                             .anyMatch(there -> domain.equals(domain(there, term.getTopologyKey())));
             boolean meant = (term.getNamespaces().isEmpty()
                             ? Pods.sameNamespace(who, other)
-                            : term.getNamespaces()
-                                    .contains(other.getMetadata().getNamespace()))
+                            : term.getNamespaces().contains(other.getMetadata().getNamespace()))
                     && Selectors.matches(
                             term.getLabelSelector(), other.getMetadata().getLabels());
             if (near && meant) return true;
