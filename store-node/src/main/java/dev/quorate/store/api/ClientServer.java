@@ -46,10 +46,6 @@ public final class ClientServer implements AutoCloseable {
                 Thread.ofPlatform().daemon().name("api-timer").factory());
     }
 
-    public static ClientServer start(NodeConfig config, NodeHost host) throws IOException {
-        return start(config, host, new Meters());
-    }
-
     public static ClientServer start(NodeConfig config, NodeHost host, Meters meters) throws IOException {
         ClientServer server = new ClientServer();
         try {

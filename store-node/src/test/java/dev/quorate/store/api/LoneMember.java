@@ -16,7 +16,6 @@ import dev.quorate.store.node.Peers;
 import dev.quorate.store.node.SnapshotStore;
 import dev.quorate.store.node.StagedState;
 import dev.quorate.store.node.StatePosition;
-import dev.quorate.store.node.Ticker;
 import dev.quorate.store.raft.Entry;
 import dev.quorate.store.raft.EntryId;
 import dev.quorate.store.raft.HardState;
@@ -194,7 +193,7 @@ final class LoneMember implements NodeHost, AutoCloseable {
         }
     }
 
-    private static final class Clock implements Ticker {
+    private static final class Clock implements Node.Ticker {
         @Override
         public long millis() {
             return System.nanoTime() / 1_000_000;
