@@ -81,10 +81,8 @@ public final class RaftCore {
     private void stepStale(Message message) {
         switch (message) {
             case Append _, Heartbeat _ -> {
-                if (state.config.preVote() || state.config.checkQuorum()) {
-                    long commit = state.durability.durable().commit();
-                    state.out.send(new HeartbeatReply(state.self(), message.from(), state.term, 0, commit));
-                }
+                long commit = state.durability.durable().commit();
+                state.out.send(new HeartbeatReply(state.self(), message.from(), state.term, 0, commit));
             }
             case VoteRequest request ->
                 state.out.send(new VoteReply(state.self(), request.from(), state.term, false, state.lastCommitted()));

@@ -242,6 +242,7 @@ final class RaftSimulation {
     }
 
     long diskDelay(RandomGenerator dice) {
+        if (agenda.nowMillis() > TROUBLE_MILLIS) return 1L + dice.nextInt(3);
         return dice.nextInt(50) == 0 ? dice.nextInt(400) : dice.nextInt(slowDisk);
     }
 
