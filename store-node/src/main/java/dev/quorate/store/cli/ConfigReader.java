@@ -24,6 +24,18 @@ final class ConfigReader {
     private static final int MAX_ELECTION_MILLIS = 50_000;
     private static final Pattern IP = Pattern.compile("[0-9.]+|\\[?[0-9a-fA-F:.%]*:[0-9a-zA-Z:.%]*\\]?");
 
+    /** Accepted; none of them changes anything here. */
+    private static final List<String> GATES = List.of(
+            "StopGRPCServiceOnDefrag",
+            "InitialCorruptCheck",
+            "CompactHashCheck",
+            "TxnModeWriteWithSharedBuffer",
+            "LeaseCheckpoint",
+            "LeaseCheckpointPersist",
+            "SetMemberLocalAddr",
+            "FastLeaseKeepAlive",
+            "PriorityRequest");
+
     private final Flags flags;
     private final List<String> errors = new ArrayList<>();
 
@@ -74,7 +86,10 @@ final class ConfigReader {
 
     private void checkBindable(String flag, String url) {
         URI uri = URI.create(url);
-        if (uri.getScheme().startsWith("unix")) return;
+        if (uri.getScheme().startsWith("unix")) {
+            errors.add("--" + flag + ": unix sockets are not supported (" + url + ")");
+            return;
+        }
         String host = Optional.ofNullable(uri.getHost()).orElse("");
         if (!host.equals("localhost") && !IP.matcher(host).matches())
             errors.add("--" + flag + ": expected IP in URL for binding (" + url + ")");
@@ -168,6 +183,11 @@ final class ConfigReader {
         String mode = flags.text("auto-compaction-mode");
         if (!mode.equals("periodic") && !mode.equals("revision"))
             errors.add("undefined auto-compaction-mode (" + mode + ")");
+        String retention = flags.text("auto-compaction-retention");
+        if (!retention.matches("\\d{1,18}")
+                && (mode.equals("revision") || Flags.millis(retention).isEmpty()))
+            errors.add("error parsing auto-compaction-retention: " + retention);
+        checkGates();
         return new Serving(
                 limits,
                 tls("", "trusted-ca-file"),
@@ -189,6 +209,12 @@ final class ConfigReader {
                         flags.duration("warning-unary-request-duration"),
                         flags.duration("warning-apply-duration"),
                         flags.text("metrics")));
+    }
+
+    private void checkGates() {
+        for (String gate : flags.words("feature-gates")) {
+            if (!GATES.contains(gate.replaceFirst("=.*", ""))) errors.add("unrecognized feature gate: " + gate);
+        }
     }
 
     private Tls tls(String prefix, String caFlag) {

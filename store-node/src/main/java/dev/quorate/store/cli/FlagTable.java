@@ -106,7 +106,7 @@ final class FlagTable {
             logger TEXT zap x
             log-outputs WORDS default x
             log-level TEXT info
-            log-format TEXT json
+            log-format TEXT json x
             debug BOOL false x
             enable-log-rotation BOOL false x
             log-rotation-config-json TEXT - x
@@ -116,8 +116,8 @@ final class FlagTable {
             distributed-tracing-service-name TEXT etcd x
             distributed-tracing-instance-id TEXT - x
             distributed-tracing-sampling-rate WHOLE 0 x
-            corrupt-check-time DURATION 0s
-            compact-hash-check-time DURATION 1m
+            corrupt-check-time DURATION 0s x
+            compact-hash-check-time DURATION 1m x
             compaction-batch-limit WHOLE 1000 x
             compaction-sleep-interval DURATION 10ms x
             watch-progress-notify-interval DURATION 10m
@@ -126,7 +126,7 @@ final class FlagTable {
             max-learners WHOLE 1
             downgrade-check-time DURATION 5s x
             snapshot-catchup-entries WHOLE 5000
-            force-new-cluster BOOL false
+            force-new-cluster BOOL false !
             unsafe-no-fsync BOOL false
             v2-deprecation TEXT - x
             enable-v2 BOOL false x

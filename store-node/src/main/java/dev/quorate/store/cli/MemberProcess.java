@@ -92,6 +92,9 @@ final class MemberProcess implements NodeHost, AutoCloseable {
         peerHost = Optional.of(new PeerDesk(started, this::shutOut));
         node = Optional.of(started.node());
         Thread.ofVirtual().name("publish").start(new Publishing(started.node(), config));
+        AutoCompaction.of(started.node(), config.serving().upkeep())
+                .ifPresent(
+                        compaction -> Thread.ofVirtual().name("auto-compaction").start(compaction));
         Thread.ofPlatform().name("reclaim").daemon(true).start(() -> upkeep(started));
     }
 

@@ -12,18 +12,27 @@ import dev.quorate.store.state.Refusal;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Leases, members and leadership. The leader answers; any other member asks the leader for its client, once.
+ * Leases, members and leadership. The leader answers; any other member asks the leader for its client.
  *
  * <p>Any thread may call. Answers of the leader about the membership are waited for until this member has applied the
  * change as well, so that the list it then shows contains it.
  */
 public final class MemberCalls {
+    private static final long RETRY_MILLIS = 50;
+
     private final Loop.Desk desk;
     private final Applier applier;
     private final Notices notices;
     private final Peers peers;
+    private final ConcurrentLinkedQueue<Question> leaderless = new ConcurrentLinkedQueue<>();
+
+    private long retriedMillis = Long.MIN_VALUE / 2;
+
+    /** What a client of this member wants from whoever leads. */
+    private record Question(LeaderCall call, CompletableFuture<Answer> answer, long dueMillis) {}
 
     MemberCalls(Loop.Desk desk, Applier applier, Notices notices, Peers peers) {
         this.desk = desk;
@@ -76,7 +85,7 @@ public final class MemberCalls {
 
     private CompletableFuture<Outcome> change(LeaderCall.ChangeMembers change) {
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-        long due = desk.ticker().millis() + desk.config().timing().requestTimeoutMillis();
+        long due = due();
         var _ = ask(change).thenAccept(answer -> {
             if (!answer.refusal().isEmpty()) outcome.complete(new Outcome.Refused(Refusal.valueOf(answer.refusal())));
             else
@@ -101,10 +110,43 @@ public final class MemberCalls {
     }
 
     private CompletableFuture<Answer> ask(LeaderCall call) {
+        Question question = new Question(call, new CompletableFuture<>(), due());
+        ask(question);
+        return question.answer();
+    }
+
+    private long due() {
+        return desk.ticker().millis() + desk.config().timing().requestTimeoutMillis();
+    }
+
+    private void ask(Question question) {
         long leader = notices.view().leader();
-        if (leader == 0) return refused(Refusal.NO_LEADER);
-        if (leader == desk.identity().memberId()) return answer(call);
-        return peers.ask(leader, call).exceptionally(unreachable -> Answer.refused(Refusal.TIMEOUT.name()));
+        if (leader == 0) {
+            leaderless.add(question);
+            return;
+        }
+        CompletableFuture<Answer> reply = leader == desk.identity().memberId()
+                ? answer(question.call())
+                : peers.ask(leader, question.call())
+                        .exceptionally(unreachable -> Answer.refused(Refusal.TIMEOUT.name()));
+        var _ = reply.thenAccept(answer -> {
+            // Refused as a whole, so it may be asked again: an election is going on.
+            if (answer.refusal().equals(Refusal.NOT_LEADER.name())) leaderless.add(question);
+            else question.answer().complete(answer);
+        });
+    }
+
+    /** The loop, now and then: whoever found no leader tries again until time is over. */
+    void retry() {
+        long now = desk.ticker().millis();
+        if (now - retriedMillis < RETRY_MILLIS) return;
+        retriedMillis = now;
+        for (int i = leaderless.size(); i > 0; i--) {
+            Question question = leaderless.poll();
+            if (question == null) return;
+            if (now >= question.dueMillis()) question.answer().complete(Answer.refused(Refusal.NO_LEADER.name()));
+            else ask(question);
+        }
     }
 
     /** This member's own answer, for its client or for another member's. */

@@ -30,6 +30,7 @@ import java.util.function.Consumer;
  */
 public final class Node {
     private static final int MAX_BATCH_ENTRIES = 1_000;
+    private static final long ALARM_PAUSE_MILLIS = 1_000;
 
     private final Parts parts;
     private final Loop.Desk desk;
@@ -38,6 +39,7 @@ public final class Node {
     private final BlockingQueue<Applier.Work> work = new LinkedBlockingQueue<>();
     private final MemberCalls calls;
     private volatile boolean stopped;
+    private volatile long alarmAskedMillis = Long.MIN_VALUE / 2;
 
     /** What a node is put together from. */
     public record Parts(
@@ -89,6 +91,7 @@ public final class Node {
     public boolean turn() {
         if (desk.mailbox().isEmpty()) return false;
         loop.turn(desk.mailbox().drain());
+        calls.retry();
         return true;
     }
 
@@ -156,8 +159,12 @@ public final class Node {
         if (cost == 0) return Optional.empty();
         ValueLog log = applier.log();
         if (log.sizeBytes() + cost < parts.config().storage().quotaInForceBytes()) return Optional.empty();
-        Alarm alarm = new Alarm(parts.identity().memberId(), Alarm.Kind.NO_SPACE);
-        var _ = propose(new Command.AlarmChange(Command.AlarmChange.Action.ACTIVATE, alarm));
+        long now = desk.ticker().millis();
+        if (now - alarmAskedMillis > ALARM_PAUSE_MILLIS) {
+            alarmAskedMillis = now;
+            Alarm alarm = new Alarm(parts.identity().memberId(), Alarm.Kind.NO_SPACE);
+            var _ = propose(new Command.AlarmChange(Command.AlarmChange.Action.ACTIVATE, alarm));
+        }
         return Optional.of(Refusal.NO_SPACE);
     }
 

@@ -20,6 +20,7 @@ final class Notices {
     private final long self;
     private volatile NodeStatus.RaftView view;
     private volatile long commit;
+    private boolean membershipChanged;
     private long knownLeader;
     private long heardMillis;
 
@@ -46,7 +47,8 @@ final class Notices {
     void publish(RaftCore raft) {
         NodeStatus.RaftView now = view;
         commit = raft.commit();
-        if (now.term() == raft.term() && now.leader() == raft.leader()) return;
+        if (now.term() == raft.term() && now.leader() == raft.leader() && !membershipChanged) return;
+        membershipChanged = false;
         if (raft.leader() != knownLeader) {
             knownLeader = raft.leader();
             if (knownLeader != 0) leaderChanges.increment();
@@ -74,6 +76,7 @@ final class Notices {
     }
 
     void note(Notice notice) {
+        membershipChanged |= notice instanceof Notice.MembershipChanged;
         switch (notice) {
             case Notice.BecameLeader now ->
                 LOG.info("{} became leader term={}", Long.toUnsignedString(self, 16), now.term());

@@ -28,11 +28,14 @@ final class Proposals {
     /** More than this in one append would make every entry of it wait for a long write. */
     private static final long BATCH_BYTES = 4L << 20;
 
+    private static final int MAX_PARKED = 20_000;
+
     private final Map<Long, Waiting> waiting = new ConcurrentHashMap<>();
     private final Deadlines deadlines = new Deadlines();
     private final LongAdder failed = new LongAdder();
     private final long timeoutMillis;
     private List<Mailbox.Input.Propose> next = new ArrayList<>();
+    private boolean parked;
     private long leaderLostMillis = Long.MIN_VALUE;
 
     Proposals(long timeoutMillis) {
@@ -52,7 +55,7 @@ final class Proposals {
 
     /** Hands everything that waits to raft, at the end of the intake of one turn. */
     void submit(RaftCore raft) {
-        if (next.isEmpty()) return;
+        if (next.isEmpty() || mustWait(raft)) return;
         List<Mailbox.Input.Propose> all = next;
         next = new ArrayList<>();
         int from = 0;
@@ -66,6 +69,25 @@ final class Proposals {
         }
     }
 
+    /** Without a leader there is nobody to propose to; too many that wait for one are told so. */
+    private boolean mustWait(RaftCore raft) {
+        if (raft.leader() == 0) {
+            if (next.size() > MAX_PARKED) {
+                List<Mailbox.Input.Propose> late = next.subList(MAX_PARKED, next.size());
+                refuse(late, Refusal.TOO_MANY_REQUESTS);
+                late.clear();
+            }
+            parked = true;
+            return true;
+        }
+        if (!parked) return false;
+        parked = false;
+        List<Mailbox.Input.Propose> all = next;
+        next = new ArrayList<>();
+        keepLiving(all);
+        return next.isEmpty();
+    }
+
     private static int endOfBatch(List<Mailbox.Input.Propose> all, int from) {
         long bytes = 0;
         int to = from;
@@ -77,7 +99,10 @@ final class Proposals {
     private void settle(Proposed proposed, List<Mailbox.Input.Propose> batch) {
         switch (proposed) {
             case ACCEPTED, FORWARDED -> {}
-            case NO_LEADER, TRANSFERRING -> keepLiving(batch);
+            case NO_LEADER, TRANSFERRING -> {
+                parked = true;
+                keepLiving(batch);
+            }
             case TOO_MUCH_UNCOMMITTED, CHANGE_PENDING, CHANGE_INVALID -> refuse(batch, Refusal.TOO_MANY_REQUESTS);
             case NOT_A_MEMBER -> refuse(batch, Refusal.STOPPED);
         }

@@ -13,7 +13,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Linearizable read points: every reader that came before a question was asked shares its answer.
@@ -28,7 +27,9 @@ final class Reads {
     private final AtomicBoolean called = new AtomicBoolean();
     private final long timeoutMillis;
     private final LongSupplier appliedIndex;
-    private @Nullable Round asking;
+    /** Everybody whom the question under way will answer; who joined at a later try has a later deadline. */
+    private final Deque<Round> asking = new ArrayDeque<>();
+
     private long askedId;
     private long askedMillis;
     private long lastId;
@@ -63,14 +64,17 @@ final class Reads {
 
     /** The loop, once a turn. */
     void submit(RaftCore raft, long nowMillis) {
-        if (asking != null) return;
+        if (asking.isEmpty() && gather(nowMillis)) ask(raft, nowMillis);
+    }
+
+    private boolean gather(long nowMillis) {
         called.set(false);
         Round round = new Round(nowMillis + timeoutMillis);
         for (var reader = arrivals.poll(); reader != null; reader = arrivals.poll())
             round.readers.add(reader::complete);
-        if (round.readers.isEmpty()) return;
-        asking = round;
-        ask(raft, nowMillis);
+        if (round.readers.isEmpty()) return false;
+        asking.addLast(round);
+        return true;
     }
 
     private void ask(RaftCore raft, long nowMillis) {
@@ -80,14 +84,15 @@ final class Reads {
     }
 
     void answered(ReadPoint point) {
-        Round round = asking;
-        if (round == null || point.readId() != askedId) return;
-        asking = null;
-        round.index = point.index();
+        if (asking.isEmpty() || point.readId() != askedId) return;
         synchronized (confirmed) {
-            confirmed.addLast(round);
+            for (Round round : asking) {
+                round.index = point.index();
+                confirmed.addLast(round);
+            }
         }
-        applied(appliedIndex.getAsLong()); // the apply thread may have passed the index before it could see the round
+        asking.clear();
+        applied(appliedIndex.getAsLong()); // the apply thread may have passed the index before it could see the rounds
     }
 
     /** The leader that was asked is no longer one: the next tick asks the next leader. */
@@ -96,12 +101,14 @@ final class Reads {
     }
 
     void tick(RaftCore raft, long nowMillis) {
-        Round round = asking;
-        if (round != null) {
-            if (nowMillis >= round.dueMillis) {
-                asking = null;
-                round.answer(Optional.of(raft.leader() == 0 ? Refusal.NO_LEADER : Refusal.TIMEOUT));
-            } else if (nowMillis - askedMillis >= RETRY_MILLIS) ask(raft, nowMillis);
+        if (!asking.isEmpty()) {
+            Optional<Refusal> late = Optional.of(raft.leader() == 0 ? Refusal.NO_LEADER : Refusal.TIMEOUT);
+            while (!asking.isEmpty() && asking.getFirst().dueMillis <= nowMillis)
+                asking.removeFirst().answer(late);
+            if (nowMillis - askedMillis >= RETRY_MILLIS) {
+                gather(nowMillis);
+                if (!asking.isEmpty()) ask(raft, nowMillis);
+            }
         }
         expireConfirmed(nowMillis);
     }
@@ -143,8 +150,8 @@ final class Reads {
 
     void stop() {
         Optional<Refusal> stopped = Optional.of(Refusal.STOPPED);
-        if (asking != null) asking.answer(stopped);
-        asking = null;
+        for (Round round : asking) round.answer(stopped);
+        asking.clear();
         for (var reader = arrivals.poll(); reader != null; reader = arrivals.poll()) reader.complete(stopped);
         List<Round> rest;
         synchronized (confirmed) {

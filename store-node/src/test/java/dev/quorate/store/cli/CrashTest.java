@@ -24,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Three real processes and kill -9: {@code -Dkills=20} kills all of them that many times. */
 class CrashTest {
-    private static final int PORT = 35_060;
     private static final long RESUME_MILLIS = 3_000;
     private static final int KILLS = 1;
     private static final int WRITES_BETWEEN = 100;
@@ -43,9 +42,13 @@ class CrashTest {
 
     @BeforeEach
     void start() throws Exception {
-        String cluster =
-                "a=http://127.0.0.1:%d,b=http://127.0.0.1:%d,c=http://127.0.0.1:%d".formatted(PORT, PORT + 1, PORT + 2);
-        for (int i = 0; i < 3; i++) members.add(new TestProcess("" + (char) ('a' + i), PORT + i, folder, cluster));
+        List<Integer> ports = FreePorts.take(6);
+        String cluster = "a=http://127.0.0.1:%d,b=http://127.0.0.1:%d,c=http://127.0.0.1:%d"
+                .formatted(ports.subList(0, 3).toArray());
+        for (int i = 0; i < 3; i++) {
+            String name = "" + (char) ('a' + i);
+            members.add(new TestProcess(name, ports.get(i), ports.get(3 + i), folder, cluster));
+        }
         for (TestProcess member : members) member.start();
         for (TestProcess member : members) member.awaitReady();
     }

@@ -44,6 +44,8 @@ class FlagsTest {
             --name=a --initial-cluster=a=http://127.0.0.1:1 | 1 | but missing from --initial-advertise-peer-urls
             --initial-cluster=a=http://h:1,b=http://h:1     | 1 | has duplicate url
             --auto-compaction-mode=never          | 1 | undefined auto-compaction-mode (never)
+            --feature-gates=Magic=true            | 1 | unrecognized feature gate: Magic=true
+            --listen-peer-urls=unix://a.sock      | 1 | unix sockets are not supported (unix://a.sock)
             --cert-file=x                         | 1 | --cert-file and --key-file must be set together
             """)
     void aBadFlagIsOneClearLine(String arguments, int code, String sentence) {
@@ -101,6 +103,7 @@ class FlagsTest {
                 .containsExactlyInAnyOrder(
                         "flag --max-wals has no effect here",
                         "flag --experimental-corrupt-check-time is now --corrupt-check-time",
+                        "flag --corrupt-check-time has no effect here",
                         "flag --experimental-enable-v2v3 has no effect here",
                         "unrecognized environment variable ETCD_WHATEVER");
         assertThat(flags.duration("corrupt-check-time")).isEqualTo(5_000);

@@ -6,6 +6,7 @@ import dev.quorate.store.node.LocalStatus;
 import dev.quorate.store.state.Member;
 import dev.quorate.store.state.Outcome;
 import dev.quorate.store.state.Refusal;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,18 +14,24 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that wait, are bootstrapped, added, promoted, removed, and lose or mix up their disks. */
 class JoiningTest {
-    private static final int PORT = 35_120;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @TempDir
     Path folder;
 
+    private int port;
     private final List<TestMember> members = new ArrayList<>();
+
+    @BeforeEach
+    void begin() throws IOException {
+        port = FreePorts.take(1).getFirst();
+    }
 
     @AfterEach
     void end() {
@@ -37,13 +44,13 @@ class JoiningTest {
     }
 
     private TestMember waiting(String name, int ordinal, Path disk) throws Exception {
-        String peerUrl = "http://127.0.0." + (1 + ordinal) + ":" + PORT;
+        String peerUrl = "http://127.0.0." + (1 + ordinal) + ":" + port;
         TestMember member = new TestMember(List.of(
                 "--name=" + name,
                 "--data-dir=" + disk,
                 "--listen-peer-urls=" + peerUrl,
                 "--initial-advertise-peer-urls=" + peerUrl,
-                "--join=127.0.0.1:" + PORT,
+                "--join=127.0.0.1:" + port,
                 "--snapshot-count=50",
                 "--snapshot-catchup-entries=10",
                 "--max-learners=3",
@@ -89,8 +96,8 @@ class JoiningTest {
         return seed;
     }
 
-    private static long added(TestMember by, int ordinal) throws Exception {
-        String url = "http://127.0.0." + (1 + ordinal) + ":" + PORT;
+    private long added(TestMember by, int ordinal) throws Exception {
+        String url = "http://127.0.0." + (1 + ordinal) + ":" + port;
         Outcome outcome = by.node().calls().addMember(List.of(url), true).get();
         assertThat(outcome).isInstanceOf(Outcome.MembersChanged.class);
         return by.node().state().members().all().stream()

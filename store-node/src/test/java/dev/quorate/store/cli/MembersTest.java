@@ -12,14 +12,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Members in one process over real sockets and real files. */
 class MembersTest {
-    private static final int PORT = 35_010;
-
     @TempDir
     Path folder;
 
     @Test
     void oneMemberServesAndRemembers() throws Exception {
-        List<String> flags = TestMember.flags("solo", PORT, folder, "--initial-cluster=solo=http://127.0.0.1:" + PORT);
+        int port = FreePorts.take(1).getFirst();
+        List<String> flags = TestMember.flags("solo", port, folder, "--initial-cluster=solo=http://127.0.0.1:" + port);
         try (TestMember member = new TestMember(flags)) {
             assertThat(member.put("k", "v")).isEqualTo(new Outcome.PutDone(2, Bytes.EMPTY));
             assertThat(member.get("k")).isEqualTo("v");
@@ -34,12 +33,13 @@ class MembersTest {
 
     @Test
     void threeMembersAgree() throws Exception {
+        List<Integer> ports = FreePorts.take(3);
         String cluster = "--initial-cluster=a=http://127.0.0.1:%d,b=http://127.0.0.1:%d,c=http://127.0.0.1:%d"
-                .formatted(PORT + 1, PORT + 2, PORT + 3);
+                .formatted(ports.toArray());
         List<TestMember> members = new ArrayList<>();
         try {
             for (int i = 0; i < 3; i++)
-                members.add(new TestMember(TestMember.flags("" + (char) ('a' + i), PORT + 1 + i, folder, cluster)));
+                members.add(new TestMember(TestMember.flags("" + (char) ('a' + i), ports.get(i), folder, cluster)));
             for (int i = 0; i < 30; i++)
                 assertThat(members.get(i % 3).put("k" + i, "v" + i)).isInstanceOf(Outcome.PutDone.class);
             for (TestMember member : members) assertThat(member.get("k29")).isEqualTo("v29");

@@ -46,8 +46,8 @@ final class TestMember implements AutoCloseable {
                 "--data-dir=" + folder.resolve(name),
                 "--listen-peer-urls=http://127.0.0.1:" + port,
                 "--initial-advertise-peer-urls=http://127.0.0.1:" + port,
-                "--listen-client-urls=http://127.0.0.1:" + (port + 500),
-                "--advertise-client-urls=http://127.0.0.1:" + (port + 500),
+                "--listen-client-urls=http://127.0.0.1:1",
+                "--advertise-client-urls=http://127.0.0.1:1",
                 "--unsafe-no-fsync"));
         flags.addAll(List.of(more));
         return flags;

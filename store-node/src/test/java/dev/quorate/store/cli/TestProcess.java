@@ -27,7 +27,7 @@ final class TestProcess {
     private @Nullable Process process;
     private CompletableFuture<Boolean> ready = new CompletableFuture<>();
 
-    TestProcess(String name, int port, Path folder, String cluster) {
+    TestProcess(String name, int port, int clientPort, Path folder, String cluster) {
         command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -45,9 +45,9 @@ final class TestProcess {
         command.addAll(List.of(
                 "--listen-peer-urls=http://127.0.0.1:" + port,
                 "--initial-advertise-peer-urls=http://127.0.0.1:" + port,
-                "--listen-client-urls=http://127.0.0.1:" + (port + 10),
-                "--advertise-client-urls=http://127.0.0.1:" + (port + 10)));
-        channel = NettyChannelBuilder.forAddress("127.0.0.1", port + 10)
+                "--listen-client-urls=http://127.0.0.1:" + clientPort,
+                "--advertise-client-urls=http://127.0.0.1:" + clientPort));
+        channel = NettyChannelBuilder.forAddress("127.0.0.1", clientPort)
                 .usePlaintext()
                 .build();
     }
