@@ -200,10 +200,12 @@ public final class Testbed implements AutoCloseable {
             Await.until(
                     "the API server's store node to serve",
                     PATIENCE,
-                    () -> store.status(address)
-                            .filter(status -> status.getLeader() != 0)
-                            .isPresent(),
-                    () -> (node.isAlive() ? "it runs" : "it has ended") + ", see " + node.log());
+                    () -> !node.isAlive()
+                            || store.status(address)
+                                    .filter(status -> status.getLeader() != 0)
+                                    .isPresent(),
+                    () -> "see " + node.log());
+            if (!node.isAlive()) throw new IllegalStateException("the API server's store node ended: " + node.log());
         }
     }
 

@@ -141,7 +141,7 @@ final class Watches {
         private void write(String type, ObjectNode object) throws IOException {
             ObjectNode event = Json.object().put("type", type);
             event.set("object", object);
-            out.write((Json.text(event) + "\n").getBytes(StandardCharsets.UTF_8));
+            out.write((Json.ascii(event) + "\n").getBytes(StandardCharsets.US_ASCII));
             out.flush();
         }
 

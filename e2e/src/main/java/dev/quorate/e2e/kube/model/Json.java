@@ -1,7 +1,9 @@
 package dev.quorate.e2e.kube.model;
 
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,6 +16,8 @@ import java.util.List;
 /** Reading, writing and comparing of JSON trees: the only form in which LocalKube knows an object. */
 public final class Json {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper ASCII =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
     private Json() {}
@@ -42,6 +46,15 @@ public final class Json {
     public static String text(JsonNode tree) {
         try {
             return JSON.writeValueAsString(tree);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
+    /** The same in ASCII only: some clients cut a stream into characters wherever its packets end. */
+    public static String ascii(JsonNode tree) {
+        try {
+            return ASCII.writeValueAsString(tree);
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
