@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import org.jspecify.annotations.Nullable;
 
 /** A cluster of whole nodes from one seed: trouble first, then peace, then the reckoning. */
 final class SimWorld {
@@ -41,6 +42,7 @@ final class SimWorld {
     private int operations;
     private int answers;
     private int reads;
+    private @Nullable Throwable failure;
     private boolean peace;
     private long sent;
     private final SortedSet<Long> arrived = new TreeSet<>();
@@ -215,7 +217,7 @@ final class SimWorld {
             }
             case 3, 4, 5 -> {
                 var _ = life.node.readPoint().thenAccept(refusal -> {
-                    if (refusal.isEmpty()) read(life, key, before);
+                    if (refusal.isEmpty()) kept(() -> read(life, key, before));
                 });
             }
             case 6 -> {
@@ -230,8 +232,17 @@ final class SimWorld {
         }
     }
 
-    private static void hear(CompletableFuture<Outcome> answer, Consumer<Outcome> listener) {
-        var _ = answer.thenAccept(listener);
+    private void hear(CompletableFuture<Outcome> answer, Consumer<Outcome> listener) {
+        var _ = answer.thenAccept(outcome -> kept(() -> listener.accept(outcome)));
+    }
+
+    /** A future would swallow what its listener throws. */
+    private void kept(Runnable check) {
+        try {
+            check.run();
+        } catch (AssertionError | RuntimeException broken) {
+            if (failure == null) failure = broken;
+        }
     }
 
     /** Who was answered before another asked has the smaller revision. */
@@ -255,6 +266,7 @@ final class SimWorld {
     // ---- at the end
 
     private void reckon() {
+        if (failure != null) throw new AssertionError(failure.getMessage(), failure);
         model = new SimModel(truth.log.values());
         reckoning.forEach(Runnable::run);
         long last = truth.log.lastKey();
