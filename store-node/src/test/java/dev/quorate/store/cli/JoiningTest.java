@@ -130,7 +130,9 @@ class JoiningTest {
         long thirdId = added(seed, 2);
         started(second);
         started(third);
-        await("the second to know that it is a learner", () -> second.node().status().learner());
+        await(
+                "the second to know that it is a learner",
+                () -> second.node().status().learner());
         promoted(seed, secondId, thirdId);
         assertThat(third.put("late", "x")).isInstanceOf(Outcome.PutDone.class);
         assertThat(second.get("late")).isEqualTo("x");
