@@ -25,8 +25,10 @@ class TidyTest {
             "\\b(?:class|interface|record|enum)\\s+(\\w*(?:Impl|Manager"
                     + "|Helper|Utils?|Base|Abstract\\w*|Common|Data|Info|Processor|Handler|Wrapper|Context|Factory))\\b");
     private static final Pattern WILDCARD_IMPORT = Pattern.compile("(?m)^import (?:static )?[\\w.]+\\.\\*;");
-    private static final Pattern FULL_NAME =
-            Pattern.compile("(?<![\\w.\"])(?:java|javax|io|com|org|dev)\\.[a-z][\\w]*\\.(?:[a-z]\\w*\\.)*[A-Z]\\w*");
+    /** Messages of the wire may have the names of our own types; then one of the two must be written out. */
+    private static final Pattern FULL_NAME = Pattern.compile(
+            "(?<![\\w.\"])(?!dev\\.quorate\\.proto\\.)(?:java|javax|io|com|org|dev)\\.[a-z][\\w]*\\.(?:[a-z]\\w*\\.)*[A-Z]\\w*");
+
     private static final Pattern METHOD_START =
             Pattern.compile("(?m)^ {4}(?! )(?:@\\w+.* )?[\\w<@][^;={}]*\\([^;{}]*\\)[^;{}]*\\{ *$");
     private static final Pattern OPEN_WORK = Pattern.compile("\\b(?:TODO|FIXME|XXX)\\b");
