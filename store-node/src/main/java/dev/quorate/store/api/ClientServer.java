@@ -19,7 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** Everything that clients, probes and scrapers can reach: opened once, with or without a node behind it. */
@@ -36,14 +38,22 @@ public final class ClientServer implements AutoCloseable {
     private ClientServer() {
         int processors = Runtime.getRuntime().availableProcessors();
         loops = EventLoops.start(processors);
-        readers = Executors.newFixedThreadPool(
-                Math.max(MIN_READERS, processors),
-                Thread.ofPlatform().daemon().name("read-", 0).factory());
-        pumps = Executors.newFixedThreadPool(
-                Math.max(2, processors),
-                Thread.ofPlatform().daemon().name("watch-", 0).factory());
+        readers = threads("read-", Math.max(MIN_READERS, processors));
+        pumps = threads("watch-", Math.max(2, processors));
         timer = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("api-timer").factory());
+    }
+
+    /** What a call that is being ended still wants after the close is dropped. */
+    private static ExecutorService threads(String name, int count) {
+        return new ThreadPoolExecutor(
+                count,
+                count,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                Thread.ofPlatform().daemon().name(name, 0).factory(),
+                new ThreadPoolExecutor.DiscardPolicy());
     }
 
     public static ClientServer start(NodeConfig config, NodeHost host, Meters meters) throws IOException {

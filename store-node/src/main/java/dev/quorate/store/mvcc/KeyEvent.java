@@ -83,9 +83,17 @@ public final class KeyEvent {
         return known;
     }
 
-    /** The encoded KeyValue before this event; EMPTY when there was none or it is compacted. */
+    /**
+     * The encoded KeyValue before this event; EMPTY when there was none or it is compacted. What creates a key has none,
+     * even if the same transaction deleted that key first.
+     */
     public Bytes previous(MvccView view) {
+        if (createsKey()) return Bytes.EMPTY;
         return view.encodedAt(key, revision.main() - 1);
+    }
+
+    private boolean createsKey() {
+        return kind == EventKind.PUT && KeyValueForm.numbers(encodedKeyValue).create() == revision.main();
     }
 
     public int sizeBytes() {

@@ -128,6 +128,7 @@ public final class Checks {
     private static Optional<Changes> changesOf(List<Op> ops) {
         Changes changes = new Changes();
         for (Op op : ops) {
+            // etcd overlooks deletions up to the end of the key space; a put that keeps a value they took then ends it.
             if (op instanceof Op.DeleteRange delete) changes.deletes.add(delete.range());
         }
         // Deletions first: their order among the puts makes no difference, a key may only be changed once.

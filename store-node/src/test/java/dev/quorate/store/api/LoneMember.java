@@ -40,7 +40,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A whole member with its client port: the real node, threads and state, on a disk that forgets, without peers. */
-final class LoneMember implements NodeHost, AutoCloseable {
+public final class LoneMember implements NodeHost, AutoCloseable {
     static final long ID = 0x1234;
 
     private final Node node;
@@ -80,7 +80,7 @@ final class LoneMember implements NodeHost, AutoCloseable {
         if (voters.length == 1) waitForLeader();
     }
 
-    LoneMember() throws Exception {
+    public LoneMember() throws Exception {
         this(ID);
     }
 
@@ -119,7 +119,7 @@ final class LoneMember implements NodeHost, AutoCloseable {
         while (node.readPoint().get(10, TimeUnit.SECONDS).isPresent()) {}
     }
 
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         return (InetSocketAddress) server.clientAddresses().getFirst();
     }
 
