@@ -11,24 +11,48 @@ import org.jspecify.annotations.Nullable;
 /** When each lease expires; only the leader keeps it. Times are nanoseconds of any monotonic clock, given by the caller. */
 public final class LeaseDeadlines {
     /*
-     * A lease is in `deadlines` by id and in `queue` by the time at which it is to be looked at next: its deadline, or,
-     * when it was named as expired and is still there, the time to name it again. An expired lease cannot be renewed:
-     * its revocation may already be on its way through the log.
+     * A lease is in `deadlines` by id and twice in a queue of times: the time at which it is to be revoked, or, when it
+     * was named as expired and is still there, to be named again; and the time at which what is left of it is to be
+     * written down for the next leader. An expired lease cannot be renewed: its revocation may already be on its way
+     * through the log.
+     *
+     * What is left is written down every half time to live, but not more often than every 10 seconds and not less often
+     * than every 5 minutes. So a lease that somebody renews in time (clients do at a third) is never written down, and
+     * one that nobody renews ends even if leaders change all the time. A renewal of a lease with less than everything on
+     * record puts that right at once.
      */
     private static final long SECOND = 1_000_000_000;
     private static final long RETRY = 3 * SECOND;
-    private static final long MAX_EXPIRIES_PER_SECOND = 750;
+    private static final long MAX_EXPIRIES_PER_SECOND = 5_000;
+    private static final long MIN_RECORD_SECONDS = 10;
+    private static final long MAX_RECORD_SECONDS = 300;
 
-    /** One lease: when it expires, and when it is to be looked at next. */
-    private record Deadline(long id, long ttlSeconds, long expires, long due) {}
+    /**
+     * One lease.
+     *
+     * @param due when it is to be revoked, for the first time or again
+     * @param record when to write down what is left
+     * @param shortened the state has less than the whole time to live on record
+     */
+    private record Deadline(long id, long ttlSeconds, long expires, long due, long record, boolean shortened) {
+        Deadline dueAt(long newDue) {
+            return new Deadline(id, ttlSeconds, expires, newDue, record, shortened);
+        }
+
+        Deadline recordAt(long newRecord, boolean nowShortened) {
+            return new Deadline(id, ttlSeconds, expires, due, newRecord, nowShortened);
+        }
+    }
 
     private final TreeMap<Long, Deadline> deadlines = new TreeMap<>();
     private final TreeSet<Deadline> queue =
             new TreeSet<>(Comparator.comparingLong(Deadline::due).thenComparingLong(Deadline::id));
+    private final TreeSet<Deadline> records =
+            new TreeSet<>(Comparator.comparingLong(Deadline::record).thenComparingLong(Deadline::id));
 
     /**
-     * Begins to lead: every lease gets its time again plus {@code extraNanos}, for nobody could renew meanwhile.
-     * Where too many would end in the same second, the later ones are put off a little.
+     * Begins to lead: every lease gets the time that is on record plus {@code extraNanos}, for nobody could renew
+     * meanwhile. Where too many would end in the same second, the later ones are put off a little.
      */
     public synchronized void lead(List<Lease> leases, long nowNanos, long extraNanos) {
         follow();
@@ -38,7 +62,7 @@ public final class LeaseDeadlines {
         for (Lease lease : byTime) {
             long expires = Math.max(after(nowNanos + extraNanos, seconds(lease)), notBefore);
             notBefore = expires + SECOND / MAX_EXPIRIES_PER_SECOND;
-            put(new Deadline(lease.id(), lease.ttlSeconds(), expires, expires));
+            put(fresh(lease, expires, nowNanos));
         }
     }
 
@@ -46,16 +70,23 @@ public final class LeaseDeadlines {
     public synchronized void follow() {
         deadlines.clear();
         queue.clear();
+        records.clear();
     }
 
-    public synchronized void granted(Lease lease, long nowNanos) {
-        long expires = after(nowNanos, seconds(lease));
-        put(new Deadline(lease.id(), lease.ttlSeconds(), expires, expires));
+    /** A new lease, or one of which the state now has another rest on record: that moves no deadline. */
+    public synchronized void recorded(Lease lease, long nowNanos) {
+        Deadline known = deadlines.get(lease.id());
+        if (known == null) {
+            put(fresh(lease, after(nowNanos, seconds(lease)), nowNanos));
+            return;
+        }
+        boolean shortened = lease.remainingTtlSeconds() > 0;
+        boolean renewedMeanwhile = shortened && known.expires() > after(nowNanos, lease.remainingTtlSeconds() + 1);
+        put(known.recordAt(renewedMeanwhile ? nowNanos : known.record(), shortened));
     }
 
     public synchronized void gone(long id) {
-        Deadline gone = deadlines.remove(id);
-        if (gone != null) queue.remove(gone);
+        forget(deadlines.remove(id));
     }
 
     /** The granted time to live, or empty when the lease is unknown or its time is over. */
@@ -63,7 +94,8 @@ public final class LeaseDeadlines {
         Deadline known = deadlines.get(id);
         if (known == null || known.expires() <= nowNanos) return OptionalLong.empty();
         long expires = after(nowNanos, known.ttlSeconds());
-        put(new Deadline(id, known.ttlSeconds(), expires, expires));
+        long record = known.shortened() ? nowNanos : nextRecord(known.ttlSeconds(), nowNanos);
+        put(new Deadline(id, known.ttlSeconds(), expires, expires, record, known.shortened()));
         return OptionalLong.of(known.ttlSeconds());
     }
 
@@ -80,15 +112,45 @@ public final class LeaseDeadlines {
         while (ids.size() < limit && !queue.isEmpty() && queue.first().due() <= nowNanos) {
             Deadline first = queue.first();
             ids.add(first.id());
-            put(new Deadline(first.id(), first.ttlSeconds(), first.expires(), nowNanos + RETRY));
+            put(first.dueAt(nowNanos + RETRY));
         }
         return ids;
     }
 
+    /** At most {@code limit} leases with the rest that is to be written down now. */
+    public synchronized List<Lease> toRecord(long nowNanos, int limit) {
+        List<Lease> rests = new ArrayList<>();
+        while (rests.size() < limit && !records.isEmpty() && records.first().record() <= nowNanos) {
+            Deadline first = records.first();
+            long left = Math.max(1, (first.expires() - nowNanos) / SECOND);
+            boolean whole = left >= first.ttlSeconds() - 1;
+            boolean over = first.expires() <= nowNanos;
+            if (!over && (!whole || first.shortened()))
+                rests.add(new Lease(first.id(), first.ttlSeconds(), whole ? 0 : left));
+            put(first.recordAt(nextRecord(first.ttlSeconds(), nowNanos), first.shortened()));
+        }
+        return rests;
+    }
+
+    private static Deadline fresh(Lease lease, long expires, long nowNanos) {
+        long record = nextRecord(lease.ttlSeconds(), nowNanos);
+        return new Deadline(lease.id(), lease.ttlSeconds(), expires, expires, record, lease.remainingTtlSeconds() > 0);
+    }
+
+    private static long nextRecord(long ttlSeconds, long nowNanos) {
+        return after(nowNanos, Math.clamp(ttlSeconds / 2, MIN_RECORD_SECONDS, MAX_RECORD_SECONDS));
+    }
+
     private void put(Deadline deadline) {
-        @Nullable Deadline before = deadlines.put(deadline.id(), deadline);
-        if (before != null) queue.remove(before);
+        forget(deadlines.put(deadline.id(), deadline));
         queue.add(deadline);
+        records.add(deadline);
+    }
+
+    private void forget(@Nullable Deadline before) {
+        if (before == null) return;
+        queue.remove(before);
+        records.remove(before);
     }
 
     private static long seconds(Lease lease) {

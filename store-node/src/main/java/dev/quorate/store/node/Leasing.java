@@ -3,19 +3,24 @@ package dev.quorate.store.node;
 import dev.quorate.store.lease.Lease;
 import dev.quorate.store.lease.LeaseDeadlines;
 import dev.quorate.store.lease.Leases;
+import dev.quorate.store.state.Command;
 import dev.quorate.store.state.Fact;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
 /**
  * The leader's watch over leases: it alone renews and expires them, and only for the term whose first entry it has
  * applied. Before that it may not know leases that the previous leader granted, after that it may not lead any more.
+ * What is left of leases that nobody renews is written down now and then, so that a new leader goes on from there.
  */
 final class Leasing {
     private static final long NANOS_PER_MILLI = 1_000_000;
-    private static final long CHECK_MILLIS = 500;
-    /** Together with the interval of the checks: a thousand a second at most. */
-    private static final int EXPIRIES_PER_CHECK = 500;
+    private static final long CHECK_MILLIS = 200;
+    /** Together with the interval of the checks: ten thousand a second at most. */
+    private static final int EXPIRIES_PER_CHECK = 2_000;
+
+    private static final int RECORDS_PER_CHECK = 1_000;
 
     private final LeaseDeadlines deadlines = new LeaseDeadlines();
     private final long electionMillis;
@@ -47,7 +52,7 @@ final class Leasing {
     void accept(Fact fact, long nowMillis) {
         if (term == 0) return;
         if (fact instanceof Fact.LeaseSet set)
-            deadlines.granted(
+            deadlines.recorded(
                     new Lease(set.id(), set.ttlSeconds(), set.remainingTtlSeconds()), nowMillis * NANOS_PER_MILLI);
         else if (fact instanceof Fact.LeaseGone gone) deadlines.gone(gone.id());
     }
@@ -60,10 +65,18 @@ final class Leasing {
         return deadlines.remainingSeconds(id, nowMillis * NANOS_PER_MILLI);
     }
 
-    /** The loop, every tick. */
-    List<Long> expired(long leadingTerm, long nowMillis) {
+    /** The loop, every tick: what the leader of this term has to put on the log. */
+    List<Command> wishes(long leadingTerm, long nowMillis) {
         if (term == 0 || term != leadingTerm || nowMillis - checkedMillis < CHECK_MILLIS) return List.of();
         checkedMillis = nowMillis;
-        return deadlines.expired(nowMillis * NANOS_PER_MILLI, EXPIRIES_PER_CHECK);
+        List<Command> wishes = new ArrayList<>();
+        for (long id : deadlines.expired(nowMillis * NANOS_PER_MILLI, EXPIRIES_PER_CHECK))
+            wishes.add(new Command.LeaseRevoke(id));
+        List<Lease> rests = deadlines.toRecord(nowMillis * NANOS_PER_MILLI, RECORDS_PER_CHECK);
+        if (!rests.isEmpty())
+            wishes.add(new Command.LeaseCheckpoint(rests.stream()
+                    .map(rest -> new Command.LeaseCheckpoint.Remaining(rest.id(), rest.remainingTtlSeconds()))
+                    .toList()));
+        return wishes;
     }
 }

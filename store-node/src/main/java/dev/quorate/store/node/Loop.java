@@ -1,5 +1,6 @@
 package dev.quorate.store.node;
 
+import dev.quorate.store.Bytes;
 import dev.quorate.store.Invariant;
 import dev.quorate.store.codec.ChangeCodec;
 import dev.quorate.store.codec.CommandCodec;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -122,7 +122,7 @@ final class Loop {
         changes.tick(now);
         campaignAlone();
         if (!raft.isLeader()) desk.leasing().follow();
-        else for (long lease : desk.leasing().expired(raft.term(), now)) revoke(lease);
+        else proposeHere(desk.leasing().wishes(raft.term(), now));
         notices.tick(raft, now);
     }
 
@@ -135,15 +135,16 @@ final class Loop {
                 && !raft.membership().isJoint()) raft.campaignNow();
     }
 
-    /** Proposed by a leader into its own log, never sent on: a deposed leader's opinion must not reach the next one. */
-    private void revoke(long lease) {
-        Command command = new Command.LeaseRevoke(lease);
-        Proposals.Waiting waiting = new Proposals.Waiting(desk.requestIds().next(), command, new CompletableFuture<>());
-        desk.proposals()
-                .take(
-                        new Mailbox.Input.Propose(
-                                waiting, CommandCodec.encode(new Envelope(waiting.requestId(), command))),
-                        now());
+    /**
+     * Straight into this leader's own log: what waited for a leader or was sent on could reach the next one, who knows
+     * of renewals that this one has never seen. What is not taken now is wished for again.
+     */
+    private void proposeHere(List<Command> commands) {
+        if (commands.isEmpty()) return;
+        List<Bytes> datas = new ArrayList<>(commands.size());
+        for (Command command : commands)
+            datas.add(CommandCodec.encode(new Envelope(desk.requestIds().next(), command)));
+        var _ = raft.propose(datas);
     }
 
     private void persisted(long batch) {

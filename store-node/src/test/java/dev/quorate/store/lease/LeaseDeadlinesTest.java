@@ -14,7 +14,7 @@ class LeaseDeadlinesTest {
 
     @Test
     void aLeaseExpiresAfterItsTimeAndIsNamedAgainUntilItIsGone() {
-        deadlines.granted(new Lease(1, 5, 0), 0);
+        deadlines.recorded(new Lease(1, 5, 0), 0);
         assertThat(deadlines.expired(5 * SECOND - 1, 10)).isEmpty();
         assertThat(deadlines.expired(5 * SECOND, 10)).containsExactly(1L);
         assertThat(deadlines.expired(6 * SECOND, 10)).isEmpty();
@@ -25,7 +25,7 @@ class LeaseDeadlinesTest {
 
     @Test
     void aRenewalGivesTheWholeTimeAgainButNotAfterTheEnd() {
-        deadlines.granted(new Lease(1, 5, 2), 0);
+        deadlines.recorded(new Lease(1, 5, 2), 0);
         assertThat(deadlines.remainingSeconds(1, 0)).isEqualTo(OptionalLong.of(2));
         assertThat(deadlines.renew(1, SECOND)).isEqualTo(OptionalLong.of(5));
         assertThat(deadlines.expired(6 * SECOND - 1, 10)).isEmpty();
@@ -37,25 +37,63 @@ class LeaseDeadlinesTest {
     @Test
     void aNewLeaderExtendsEveryLeaseAndSpreadsThem() {
         List<Lease> leases = new ArrayList<>();
-        for (int i = 1; i <= 3_000; i++) leases.add(new Lease(i, 10, 0));
+        for (int i = 1; i <= 15_000; i++) leases.add(new Lease(i, 10, 0));
         deadlines.lead(leases, 0, SECOND);
-        assertThat(deadlines.expired(11 * SECOND - 1, 10_000)).isEmpty();
+        assertThat(deadlines.expired(11 * SECOND - 1, 20_000)).isEmpty();
         int seen = 0;
-        for (long second = 12; second <= 15; second++) {
-            List<Long> ids = deadlines.expired(second * SECOND - 1, 10_000);
-            assertThat(ids.size()).isBetween(700, 800);
+        for (long second = 12; second <= 14; second++) {
+            List<Long> ids = deadlines.expired(second * SECOND - 1, 20_000);
+            assertThat(ids.size()).isBetween(4_900, 5_100);
             ids.forEach(deadlines::gone);
             seen += ids.size();
         }
-        assertThat(seen).isEqualTo(3_000);
+        assertThat(seen).isEqualTo(15_000);
         deadlines.follow();
         assertThat(deadlines.expired(Long.MAX_VALUE / 2, 10)).isEmpty();
     }
 
     @Test
     void theLongestTimeToLiveDoesNotOverflow() {
-        deadlines.granted(new Lease(1, Leases.MAX_TTL_SECONDS, 0), SECOND);
+        deadlines.recorded(new Lease(1, Leases.MAX_TTL_SECONDS, 0), SECOND);
         assertThat(deadlines.expired(Long.MAX_VALUE / 8, 10)).isEmpty();
         assertThat(deadlines.renew(1, 2 * SECOND)).isEqualTo(OptionalLong.of(Leases.MAX_TTL_SECONDS));
+    }
+
+    /** Nobody renews: what is left goes on record again and again, and moves no deadline. */
+    @Test
+    void theRestOfALeaseIsWrittenDownForTheNextLeader() {
+        deadlines.recorded(new Lease(1, 60, 0), 0);
+        assertThat(deadlines.toRecord(30 * SECOND - 1, 10)).isEmpty();
+        assertThat(deadlines.toRecord(30 * SECOND, 10)).containsExactly(new Lease(1, 60, 30));
+        deadlines.recorded(new Lease(1, 60, 30), 31 * SECOND);
+        assertThat(deadlines.remainingSeconds(1, 31 * SECOND)).isEqualTo(OptionalLong.of(29));
+        LeaseDeadlines next = new LeaseDeadlines();
+        next.lead(List.of(new Lease(1, 60, 30)), 100 * SECOND, SECOND);
+        assertThat(next.remainingSeconds(1, 100 * SECOND)).isEqualTo(OptionalLong.of(31));
+        assertThat(next.renew(1, 110 * SECOND)).isEqualTo(OptionalLong.of(60));
+        assertThat(next.toRecord(110 * SECOND, 10)).containsExactly(new Lease(1, 60, 0));
+    }
+
+    @Test
+    void aLeaseThatIsRenewedInTimeIsNeverWrittenDown() {
+        deadlines.recorded(new Lease(1, 60, 0), 0);
+        deadlines.recorded(new Lease(2, 5, 0), 0);
+        for (long second = 20; second < 600; second += 20) {
+            assertThat(deadlines.toRecord(second * SECOND, 10)).isEmpty();
+            assertThat(deadlines.renew(1, second * SECOND)).isEqualTo(OptionalLong.of(60));
+        }
+    }
+
+    /** The rest was on its way through the log when the client renewed: it must not stay on record. */
+    @Test
+    void aRenewalThatOvertookTheRecordIsPutRight() {
+        deadlines.recorded(new Lease(1, 60, 0), 0);
+        assertThat(deadlines.toRecord(40 * SECOND, 10)).containsExactly(new Lease(1, 60, 20));
+        assertThat(deadlines.renew(1, 41 * SECOND)).isEqualTo(OptionalLong.of(60));
+        deadlines.recorded(new Lease(1, 60, 20), 42 * SECOND);
+        assertThat(deadlines.remainingSeconds(1, 42 * SECOND)).isEqualTo(OptionalLong.of(59));
+        assertThat(deadlines.toRecord(42 * SECOND, 10)).containsExactly(new Lease(1, 60, 0));
+        deadlines.recorded(new Lease(1, 60, 0), 43 * SECOND);
+        assertThat(deadlines.toRecord(43 * SECOND, 10)).isEmpty();
     }
 }
