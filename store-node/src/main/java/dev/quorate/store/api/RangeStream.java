@@ -14,6 +14,7 @@ import dev.quorate.store.mvcc.RangeQuery.Target;
 import dev.quorate.store.mvcc.RangeResult;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.state.Refusal;
+import dev.quorate.store.state.StoreState;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.Arrays;
 import java.util.Optional;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One answer to RangeStream: the same picture of the key space from the first piece to the last, in pieces of about
- * the size of a request, each read only when the client has taken the ones before.
+ * the size of the largest request (the first is short, so that the client has something soon), each read only when the
+ * client has taken the ones before.
  *
  * <p>Runs on the readers, one task at a time. Header, more and count come with the last piece.
  */
@@ -36,7 +38,6 @@ final class RangeStream {
     private final AtomicInteger wanted = new AtomicInteger();
     private @Nullable MvccView view;
     private Bytes from;
-    private long pieceKeys = FIRST_KEYS;
     private long sent;
     private long total = -1;
     private boolean over;
@@ -62,8 +63,10 @@ final class RangeStream {
     }
 
     void begin() {
+        StoreState state = served.node().state();
         synchronized (this) {
-            view = served.node().state().view();
+            if (state.isCorrupt()) fail(Refusal.CORRUPT);
+            else view = state.view();
         }
         wake();
     }
@@ -89,11 +92,11 @@ final class RangeStream {
         RangeQuery next = new RangeQuery(
                 KeyRange.of(from, query.range().rangeEnd()),
                 revision,
-                Math.min(left, pieceKeys),
+                sent == 0 ? Math.min(left, FIRST_KEYS) : left,
                 query.sort(),
                 query.filters(),
                 query.shape());
-        switch (picture.range(next)) {
+        switch (picture.range(next, pieceBytes)) {
             case RangeResult.Found found -> send(found, left);
             case RangeResult.Compacted compacted -> fail(Refusal.COMPACTED);
             case RangeResult.Future future -> fail(Refusal.FUTURE_REVISION);
@@ -120,8 +123,6 @@ final class RangeStream {
         if (!over) {
             Bytes last = KeyValue.decode(found.encoded().getLast()).key();
             from = Bytes.wrap(Arrays.copyOf(last.shared(), last.size() + 1));
-            if (piece.sizeBytes() < pieceBytes / 2) pieceKeys *= 2;
-            else if (piece.sizeBytes() > pieceBytes * 2) pieceKeys = Math.max(1, pieceKeys / 2);
         }
         out.onNext(Responses.streamed(piece));
         if (over) out.onCompleted();

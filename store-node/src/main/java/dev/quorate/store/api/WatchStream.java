@@ -37,8 +37,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class WatchStream implements StreamObserver<WatchRequest> {
     private static final Bytes ZERO = Bytes.wrap(new byte[1]);
     private static final long POLL_BYTES = 1 << 20;
-    /** After so many messages other streams get their turn. */
+    /** After so many messages, or so long, other streams get their turn. */
     private static final int MESSAGES_PER_TURN = 64;
+
+    private static final long NANOS_PER_TURN = 5_000_000;
 
     private static final long NO_WATCH = -1;
 
@@ -129,11 +131,12 @@ final class WatchStream implements StreamObserver<WatchRequest> {
             out.request(1);
         }
         int messages = 0;
+        long end = System.nanoTime() + NANOS_PER_TURN;
         while (!over && out.isReady()) {
             OpenWatch watch = news.poll();
             if (watch == null) return false;
             if (watch.closed) continue;
-            if (messages++ == MESSAGES_PER_TURN) {
+            if (messages++ == MESSAGES_PER_TURN || (messages > 1 && System.nanoTime() - end > 0)) {
                 news.add(watch);
                 return true;
             }

@@ -5,13 +5,21 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Finds the events of a range between two revisions: through the index when that is less work, else in the log. */
+/**
+ * Finds the events of a range between two revisions: through the index when that is less work, else in the log. Either
+ * way a page costs a bounded amount of work, however long the history is and however little of it concerns the range.
+ */
 final class History {
+    /** More changes than this are not sorted for the sake of one page. */
+    private static final int MAX_CHANGES = 10_000;
+    /** The log is read this much further than the page may be long. */
+    private static final int SCAN_FACTOR = 8;
+
     private final KeyIndex.Node root;
     private final ValueLog log;
     private final long revision;
 
-    private List<KeyEvent> events = new ArrayList<>();
+    private final List<KeyEvent> events = new ArrayList<>();
     private long bytes;
     private long upTo;
 
@@ -25,8 +33,8 @@ final class History {
         if (from > revision) return new EventsPage.Events(List.of(), revision);
         if (range.isEmpty()) return new EventsPage.Events(List.of(), revision);
         upTo = revision;
-        if (range.isSingle() || isSmall(range, from)) byIndex(from, range, maxBytes);
-        else byLog(from, range, maxBytes);
+        if (range.isSingle()) byKey(from, range.from(), maxBytes);
+        else if (!isSmall(range, from) || !byIndex(from, range, maxBytes)) byLog(from, range, maxBytes);
         return new EventsPage.Events(events, upTo);
     }
 
@@ -34,6 +42,14 @@ final class History {
         long below = KeyIndex.liveBelow(root, range.from().shared());
         long end = range.isUnbounded() ? root.live() : KeyIndex.liveBelow(root, KeyCursor.upperBound(range));
         return end - below < (revision - from) / 4;
+    }
+
+    private void byKey(long from, Bytes key, long maxBytes) {
+        KeyVersions versions = KeyIndex.find(root, key.shared());
+        if (versions == null) return;
+        for (int i = versions.at(from - 1) + 1; i < versions.count() && versions.main(i) <= revision; i++) {
+            if (!add(new Change(versions.revision(i), key, versions.isTombstone(i)), maxBytes)) return;
+        }
     }
 
     /** A version found through the index. */
@@ -44,7 +60,8 @@ final class History {
         }
     }
 
-    private void byIndex(long from, KeyRange range, long maxBytes) {
+    /** False when there are too many changes. */
+    private boolean byIndex(long from, KeyRange range, long maxBytes) {
         List<Change> changes = new ArrayList<>();
         for (KeyCursor cursor = new KeyCursor(root, range, false); cursor.valid(); cursor.advance()) {
             KeyVersions versions = cursor.versions();
@@ -52,21 +69,46 @@ final class History {
                 if (versions.main(i) > revision) continue;
                 changes.add(new Change(versions.revision(i), Bytes.wrap(cursor.key()), versions.isTombstone(i)));
             }
+            if (changes.size() > MAX_CHANGES) return false;
         }
         Collections.sort(changes);
-        for (Change change : changes) {
-            Bytes encoded = change.tombstone() ? Bytes.EMPTY : log.read(change.revision());
-            // Gone by a compaction past our revision: the view finds that out and says so.
-            if (!change.tombstone() && encoded.isEmpty()) continue;
-            if (!add(change.revision(), change.tombstone(), change.key(), encoded, maxBytes)) return;
-        }
+        for (Change change : changes) if (!add(change, maxBytes)) break;
+        return true;
+    }
+
+    private boolean add(Change change, long maxBytes) {
+        Bytes encoded = change.tombstone() ? Bytes.EMPTY : log.read(change.revision());
+        // Gone by a compaction past our revision: the view finds that out and says so.
+        if (!change.tombstone() && encoded.isEmpty()) return true;
+        return add(change.revision(), change.tombstone(), change.key(), encoded, maxBytes);
     }
 
     private void byLog(long from, KeyRange range, long maxBytes) {
-        log.scan(from, revision, (at, tombstone, encoded) -> {
+        Scan scan = new Scan(range, maxBytes);
+        log.scan(from, revision, scan::take);
+    }
+
+    private final class Scan {
+        private final KeyRange range;
+        private final long maxBytes;
+        private long scanned;
+        private long last;
+
+        Scan(KeyRange range, long maxBytes) {
+            this.range = range;
+            this.maxBytes = maxBytes;
+        }
+
+        boolean take(Revision at, boolean tombstone, Bytes encoded) {
+            if (scanned > SCAN_FACTOR * maxBytes && at.main() != last) {
+                upTo = at.main() - 1;
+                return false;
+            }
+            last = at.main();
+            scanned += encoded.size();
             Bytes key = KeyValueForm.keyOf(encoded);
             return key.isEmpty() || !range.contains(key) || add(at, tombstone, key, encoded, maxBytes);
-        });
+        }
     }
 
     /** False when the page is full; the event then belongs to the next page. */

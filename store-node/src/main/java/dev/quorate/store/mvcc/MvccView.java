@@ -44,6 +44,11 @@ public final class MvccView {
     }
 
     public RangeResult range(RangeQuery query) {
+        return range(query, Long.MAX_VALUE);
+    }
+
+    /** The same, but what is found in the order of keys ends early, with more to come, when it is this long. */
+    public RangeResult range(RangeQuery query, long maxBytes) {
         long at = query.revision() <= 0 ? revision : query.revision();
         if (at > revision) return new RangeResult.Future(revision);
         if (at < compactRevision) return new RangeResult.Compacted(compactRevision);
@@ -51,7 +56,7 @@ public final class MvccView {
         if (query.shape() == Shape.COUNT_ONLY) {
             return new RangeResult.Found(List.of(), false, count(query.range(), at), revision);
         }
-        RangeResult.Found found = isInKeyOrder(query) ? page(query, at) : sorted(query, at);
+        RangeResult.Found found = isInKeyOrder(query) ? page(query, at, maxBytes) : sorted(query, at);
         // A compaction after this picture was taken may have let values go while we read.
         return found != null ? found : new RangeResult.Compacted(compaction.published());
     }
@@ -137,22 +142,24 @@ public final class MvccView {
         return byKey && query.filters().equals(Filters.NONE);
     }
 
-    private RangeResult.@Nullable Found page(RangeQuery query, long at) {
+    private RangeResult.@Nullable Found page(RangeQuery query, long at, long maxBytes) {
         boolean newest = at == revision;
         long limit = query.limit() <= 0 ? Long.MAX_VALUE : query.limit();
         List<Bytes> encoded = new ArrayList<>(query.range().isSingle() ? 1 : 16);
         boolean cut = false;
+        long bytes = 0;
         for (KeyCursor cursor = new KeyCursor(root, query.range(), newest); cursor.valid(); cursor.advance()) {
             KeyVersions versions = cursor.versions();
             int i = versions.liveAt(at);
             if (i < 0) continue;
-            if (encoded.size() >= limit) {
+            if (encoded.size() >= limit || bytes >= maxBytes) {
                 cut = true;
                 break;
             }
-            Bytes bytes = bytesOf(Bytes.wrap(cursor.key()), versions, i, query.shape(), at);
-            if (bytes == null) return null;
-            encoded.add(bytes);
+            Bytes one = bytesOf(Bytes.wrap(cursor.key()), versions, i, query.shape(), at);
+            if (one == null) return null;
+            encoded.add(one);
+            bytes += one.size();
         }
         long count = cut ? count(query.range(), at) : encoded.size();
         return new RangeResult.Found(encoded, cut, count, revision);

@@ -49,26 +49,27 @@ public final class Watch {
         return openedAt;
     }
 
-    /** May read history from the value log, so it may block for a moment; stops at about {@code maxBytes}. */
+    /**
+     * May read a piece of history from the value log, so it may block for a moment; stops at about {@code maxBytes}. A
+     * piece without an event for this watch is answered as no events, so that others get their turn in between.
+     */
     public Polled poll(long maxBytes) {
-        while (true) {
-            synchronized (this) {
-                if (closed) return new Polled.Nothing();
-                // Read under the lock: a later publication then finds the watch idle and wakes it.
-                if (!behind) return drain(registry.published(), maxBytes);
-            }
-            switch (registry.view().events(next, request.range(), maxBytes)) {
-                case EventsPage.Compacted compacted -> {
-                    close();
-                    return new Polled.Compacted(compacted.compactRevision());
-                }
-                case EventsPage.Events page -> {
-                    List<KeyEvent> wanted = wanted(page.events());
-                    registry.caughtUp(this, page.upTo());
-                    if (!wanted.isEmpty()) return new Polled.Events(wanted, page.upTo());
-                }
-            }
+        synchronized (this) {
+            if (closed) return new Polled.Nothing();
+            // Read under the lock: a later publication then finds the watch idle and wakes it.
+            if (!behind) return drain(registry.published(), maxBytes);
         }
+        return switch (registry.view().events(next, request.range(), maxBytes)) {
+            case EventsPage.Compacted compacted -> {
+                close();
+                yield new Polled.Compacted(compacted.compactRevision());
+            }
+            case EventsPage.Events page -> {
+                List<KeyEvent> wanted = wanted(page.events());
+                registry.caughtUp(this, page.upTo());
+                yield new Polled.Events(wanted, page.upTo());
+            }
+        };
     }
 
     /** Whole revisions only: what is published only in part stays in the queue. */

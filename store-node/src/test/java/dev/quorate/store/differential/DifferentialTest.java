@@ -2,6 +2,7 @@ package dev.quorate.store.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quorate.proto.etcdserverpb.RangeRequest;
 import dev.quorate.store.api.LoneMember;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,6 +40,11 @@ class DifferentialTest {
             Iterator<String> expected = recorded.iterator();
             for (int i = 0; i < RECORDED_STEPS; i++) {
                 Step step = steps.next();
+                if (step instanceof Step.Call(RangeRequest range))
+                    ours.streamed(range)
+                            .ifPresent(whole -> assertThat(whole)
+                                    .as("in pieces: %s", Normal.oneLine(range.toString()))
+                                    .isEqualTo(ours.run(step)));
                 assertThat(ours.run(step))
                         .as("seed %d, step %d: %s", seed, i, Normal.oneLine(step.toString()))
                         .isEqualTo(expected.next());

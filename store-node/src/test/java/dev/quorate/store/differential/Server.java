@@ -15,14 +15,17 @@ import dev.quorate.proto.etcdserverpb.LeaseTimeToLiveRequest;
 import dev.quorate.proto.etcdserverpb.MaintenanceGrpc;
 import dev.quorate.proto.etcdserverpb.PutRequest;
 import dev.quorate.proto.etcdserverpb.RangeRequest;
+import dev.quorate.proto.etcdserverpb.RangeResponse;
 import dev.quorate.proto.etcdserverpb.ResponseHeader;
 import dev.quorate.proto.etcdserverpb.TxnRequest;
 import dev.quorate.proto.etcdserverpb.WatchRequest;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -101,6 +104,20 @@ final class Server implements AutoCloseable {
             case LeaseKeepAliveRequest keep -> keepAlive(keep);
             default -> throw new IllegalArgumentException("no call for " + request);
         };
+    }
+
+    /** The answer of RangeStream, put together again; empty when this kind of question is not answered in pieces. */
+    Optional<String> streamed(RangeRequest request) {
+        try {
+            RangeResponse.Builder whole = RangeResponse.newBuilder();
+            kv.withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                    .rangeStream(request)
+                    .forEachRemaining(piece -> whole.mergeFrom(piece.getRangeResponse()));
+            return Optional.of(Normal.form(request, whole.build()));
+        } catch (StatusRuntimeException refused) {
+            if (refused.getStatus().getCode() == Status.Code.UNIMPLEMENTED) return Optional.empty();
+            return Optional.of(Normal.refusal(request, refused.getStatus()));
+        }
     }
 
     private Message keepAlive(LeaseKeepAliveRequest request) {

@@ -179,6 +179,32 @@ class WatchTest {
         assertThat(poll(watch)).isEqualTo("a@2 b@3 upTo 3");
     }
 
+    /** Little of a long history concerns the watch: others get their turn while it looks for it. */
+    @Test
+    void aLongHistoryIsReadInPiecesEvenWhenNothingIsFound() {
+        for (int i = 0; i < 2_000; i++) put("m/" + i);
+        long from = store.revision() + 1;
+        for (int i = 0; i < 3_000; i++) put(i % 1_000 == 999 ? "m/" + i : "k" + i);
+        Watch watch = open(KeyRange.prefix(Bytes.utf8("m/")), from);
+        int pieces = 0;
+        List<String> got = new ArrayList<>();
+        while (watch.poll(500) instanceof Polled.Events events) {
+            pieces++;
+            events.events().forEach(event -> got.add(line(event)));
+        }
+        assertThat(pieces).isGreaterThan(10);
+        assertThat(got).hasSize(3).isEqualTo(expected(KeyRange.prefix(Bytes.utf8("m/")), from));
+    }
+
+    @Test
+    void aKeyWithManyVersionsIsReadInPieces() {
+        for (int i = 0; i < 1_000; i++) put("a");
+        Watch watch = open(key("a"), 3);
+        assertThat(((Polled.Events) watch.poll(500)).events()).hasSizeLessThan(50);
+        Watch again = open(key("a"), 3);
+        assertThat(drain(again)).isEqualTo(expected(key("a"), 3));
+    }
+
     private List<String> expected(KeyRange range, long from) {
         List<String> expected = new ArrayList<>();
         for (KeyEvent event : history) {
