@@ -100,7 +100,7 @@ final class History {
         }
 
         boolean take(Revision at, boolean tombstone, Bytes encoded) {
-            if (scanned > SCAN_FACTOR * maxBytes && at.main() != last) {
+            if (scanned / SCAN_FACTOR > maxBytes && at.main() != last) {
                 upTo = at.main() - 1;
                 return false;
             }

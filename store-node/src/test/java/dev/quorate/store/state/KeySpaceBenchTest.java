@@ -116,6 +116,23 @@ class KeySpaceBenchTest {
         state.endBatch(index, 1);
         measure("compaction, per 1,000 keys", Math.max(1, KEYS / 1_000), i -> state.compactStep(1_000));
         assertFound(state.view(), RangeQuery.of(all), KEYS);
+        pagesBehindBirths(all, page);
+    }
+
+    /** Paging at a revision after which many keys came to life: each page must count those that did not live then. */
+    private void pagesBehindBirths(KeyRange all, int page) {
+        long old = state.view().revision();
+        int born = 0;
+        for (int births : new int[] {1_000, 10_000, 60_000, 200_000}) {
+            if (births > KEYS) return;
+            while (born < births) put(KEYS + born++);
+            state.endBatch(index, 1);
+            MvccView view = state.view();
+            measure(
+                    "page, " + births + " births later",
+                    50,
+                    i -> assertFound(view, RangeQuery.of(all).at(old).limited(page), page));
+        }
     }
 
     private static void assertFound(MvccView view, RangeQuery query, int count) {
