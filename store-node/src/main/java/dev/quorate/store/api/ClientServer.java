@@ -1,5 +1,7 @@
 package dev.quorate.store.api;
 
+import dev.quorate.store.api.queue.ElectionService;
+import dev.quorate.store.api.queue.LockService;
 import dev.quorate.store.api.wire.Statuses;
 import dev.quorate.store.node.Meters;
 import dev.quorate.store.node.NodeConfig;
@@ -110,7 +112,9 @@ public final class ClientServer implements AutoCloseable {
                 new LeaseService(served, leaders).bindService(),
                 new ClusterService(served).bindService(),
                 new MaintenanceService(served).bindService(),
-                new AuthService(served).bind())) {
+                new AuthService(served).bind(),
+                new LockService(served::node).bindService(),
+                new ElectionService(served::node).bindService())) {
             services.add(ServerInterceptors.intercept(ofEtcd, gate));
         }
         services.add(new HealthService(served.host()).bindService());

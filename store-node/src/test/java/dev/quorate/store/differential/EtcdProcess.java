@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A real etcd, alone and fresh. */
-final class EtcdProcess implements AutoCloseable {
+public final class EtcdProcess implements AutoCloseable {
     private final Process process;
     private final int port;
 
-    EtcdProcess(Path binary, Path folder) throws IOException {
+    public EtcdProcess(Path binary, Path folder) throws IOException {
         port = freePort();
         String client = "http://127.0.0.1:" + port;
         String peer = "http://127.0.0.1:" + freePort();
@@ -36,7 +36,7 @@ final class EtcdProcess implements AutoCloseable {
         }
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 

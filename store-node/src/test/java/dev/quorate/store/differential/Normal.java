@@ -21,7 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /** Replies without what may rightly differ between two servers: each mask has its reason. */
-final class Normal {
+public final class Normal {
     private Normal() {}
 
     static String form(Message request, Message reply) {
@@ -38,7 +38,7 @@ final class Normal {
     }
 
     /** Ids of members and clusters and the term are each server's own. */
-    static String text(Message message) {
+    public static String text(Message message) {
         return TextFormat.printer()
                 .emittingSingleLine(true)
                 .printToString(message)
