@@ -1,5 +1,6 @@
 package dev.quorate.store.api;
 
+import dev.quorate.store.api.gateway.Gateway;
 import dev.quorate.store.api.queue.ElectionService;
 import dev.quorate.store.api.queue.LockService;
 import dev.quorate.store.api.wire.Statuses;
@@ -83,7 +84,7 @@ public final class ClientServer implements AutoCloseable {
                 services(served, watches, leaders, new ClientVersions(metrics.registry()));
         boolean extensive = config.serving().logging().metrics().equals("extensive");
         CallMeter meter = new CallMeter(metrics.registry(), extensive, services);
-        HttpPages pages = new HttpPages(host, metrics, Statuses::text, readers);
+        Gateway pages = new Gateway(services, new HttpPages(host, metrics, Statuses::text, readers));
         ClientPort port = ClientPort.open(
                 addresses(config.addresses().listenClient()),
                 loops,

@@ -24,7 +24,9 @@ import java.util.function.Function;
 
 /** One HTTP/1.1 connection: takes requests one after the other and writes the pages in the same order. */
 public final class HttpConversation extends SimpleChannelInboundHandler<FullHttpRequest> {
-    private static final int MAX_REQUEST_BYTES = 64 * 1024;
+    /** The longest command of the default limit, in base64, and what stands around it. */
+    private static final int MAX_REQUEST_BYTES = 3 * 1024 * 1024;
+
     private static final int MAX_WAITING = 16;
 
     private final Function<Ask, CompletableFuture<Page>> pages;
@@ -48,12 +50,10 @@ public final class HttpConversation extends SimpleChannelInboundHandler<FullHttp
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
         if (!request.decoderResult().isSuccess()) {
-            write(context, Page.plain(400, "400 Bad Request"), new Turn(Ask.of("", "", ""), false));
+            write(context, Page.plain(400, "400 Bad Request"), new Turn(Ask.nothing(), false));
             return;
         }
-        String accept = request.headers().get(HttpHeaderNames.ACCEPT, "");
-        Ask ask = Ask.of(request.method().name(), request.uri(), accept);
-        waiting.addLast(new Turn(ask, HttpUtil.isKeepAlive(request)));
+        waiting.addLast(new Turn(Ask.of(request), HttpUtil.isKeepAlive(request)));
         if (waiting.size() == 1) answerFirst(context);
         else if (waiting.size() > MAX_WAITING) close(context);
     }

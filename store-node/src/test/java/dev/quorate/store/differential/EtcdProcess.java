@@ -2,6 +2,10 @@ package dev.quorate.store.differential;
 
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +42,22 @@ public final class EtcdProcess implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    /** For clients that do not wait by themselves. */
+    public void awaitReady() throws InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest health = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health"))
+                    .build();
+            for (int tries = 0; tries < 200; tries++) {
+                try {
+                    if (client.send(health, BodyHandlers.ofString()).statusCode() == 200) return;
+                } catch (IOException notYet) {
+                    process.waitFor(50, TimeUnit.MILLISECONDS);
+                }
+            }
+        }
+        throw new AssertionError("etcd did not become ready");
     }
 
     @Override

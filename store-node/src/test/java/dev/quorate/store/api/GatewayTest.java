@@ -1,0 +1,130 @@
+package dev.quorate.store.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.quorate.store.differential.EtcdProcess;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The JSON gateway; with {@code -Detcd=/path/to/etcd} a real etcd must answer the same. */
+class GatewayTest {
+    /** Path and body; a, b and key/value texts are written as they are and sent in base64. */
+    private static final List<String> ASKED = List.of(
+            "/v3/kv/put {\"key\":\"<a>\",\"value\":\"<one>\"}",
+            "/v3/kv/put {\"key\":\"<a>\",\"value\":\"<two>\",\"prev_kv\":true}",
+            "/v3/kv/put {\"key\":\"<b>\",\"value\":\"<x>\",\"prevKv\":true,\"unknown\":1}",
+            "/v3beta/kv/range {\"key\":\"<a>\",\"range_end\":\"<c>\",\"sort_order\":\"DESCEND\",\"sort_target\":\"MOD\"}",
+            "/v3/kv/range {\"key\":\"<a>\",\"range_end\":\"<c>\",\"limit\":\"1\",\"sort_order\":2}",
+            "/v3/kv/range {\"key\":\"<a>\",\"revision\":1000}",
+            "/v3/kv/range {}",
+            "/v3/kv/range ",
+            "/v3/kv/txn {\"compare\":[{\"key\":\"<a>\",\"target\":\"VERSION\",\"result\":\"GREATER\",\"version\":\"1\"}],"
+                    + "\"success\":[{\"requestPut\":{\"key\":\"<c>\",\"value\":\"<z>\"}},"
+                    + "{\"request_range\":{\"key\":\"<c>\"}}]}",
+            "/v3/kv/deleterange {\"key\":\"<c>\",\"prev_kv\":true}",
+            "/v3/lease/grant {\"TTL\":\"5000\",\"ID\":\"77\"}",
+            "/v3/lease/grant {\"TTL\":5000,\"ID\":77}",
+            "/v3/lease/keepalive {\"ID\":77}",
+            "/v3/lease/leases {}",
+            "/v3/kv/lease/revoke {\"ID\":78}",
+            "/v3/lease/revoke {\"ID\":77}",
+            "/v3/kv/compaction {\"revision\":3}",
+            "/v3/kv/compaction {\"revision\":3}",
+            "/v3/kv/range {\"key\":\"<a>\",\"revision\":2}",
+            "/v3/lock/lock {\"name\":\"<job>\",\"lease\":1}",
+            "/v3/election/leader {\"name\":\"<job>\"}",
+            "/v3/maintenance/alarm {\"action\":\"GET\"}");
+
+    @Test
+    void itAnswersAsEtcd(@TempDir Path folder) throws Exception {
+        List<String> ours;
+        try (LoneMember member = new LoneMember()) {
+            ours = ask(member.address().getPort());
+        }
+        assertThat(ours.getFirst()).isEqualTo("200 {\"header\":{\"revision\":\"2\"}}");
+        assertThat(ours.get(1))
+                .isEqualTo(
+                        "200 {\"header\":{\"revision\":\"3\"},\"prev_kv\":{\"key\":\"YQ==\",\"create_revision\":\"2\","
+                                + "\"mod_revision\":\"2\",\"version\":\"1\",\"value\":\"b25l\"}}");
+        assertThat(ours.get(6)).isEqualTo("400 {\"code\":3," + "\"message\":\"etcdserver:key is not provided\"}");
+        assertThat(ours.get(12))
+                .isEqualTo("200 {\"result\":{\"header\":{\"revision\":\"6\"},\"ID\":\"77\",\"TTL\":\"5000\"}}");
+        String etcd = System.getProperty("etcd");
+        if (etcd == null) return;
+        try (EtcdProcess process = new EtcdProcess(Path.of(etcd), folder)) {
+            process.awaitReady();
+            List<String> theirs = ask(process.port());
+            for (int i = 0; i < ASKED.size(); i++)
+                assertThat(ours.get(i)).as(ASKED.get(i)).isEqualTo(theirs.get(i));
+        }
+    }
+
+    @Test
+    void whatItDoesNotKnowIsSaidAsJson() throws Exception {
+        try (LoneMember member = new LoneMember()) {
+            int port = member.address().getPort();
+            assertThat(post(port, "/v3/kv/nothing", "{}")).isEqualTo("404 {\"code\":5,\"message\":\"Not Found\"}");
+            assertThat(post(port, "/v3/kv/put", "{\"key\":"))
+                    .startsWith("400 {\"code\":3,\"message\":\"the body is no PutRequest as JSON");
+            assertThat(post(port, "/v3/kv/put", "{\"key\":\"%%%\"}")).startsWith("400 ");
+            assertThat(post(port, "/v3/kv/put", "{\"key\":\"" + base64("x".repeat(2_000_000)) + "\"}"))
+                    .startsWith("400 ")
+                    .contains("etcdserver: request is too large");
+        }
+    }
+
+    private static List<String> ask(int port) throws Exception {
+        List<String> answers = new ArrayList<>();
+        for (String asked : ASKED) {
+            String[] parts = asked.split(" ", 2);
+            answers.add(unspaced(post(port, parts[0], encoded(parts[1]))));
+        }
+        return answers;
+    }
+
+    /** etcd puts spaces here and there on purpose, so that nobody relies on the form. */
+    private static String unspaced(String answer) {
+        return answer.replaceAll("(?<=[,:{\\[]) +", "").replaceAll(",?\"raft_term\":\"\\d+\"", "");
+    }
+
+    private static String encoded(String json) {
+        StringBuilder out = new StringBuilder();
+        int at = 0;
+        for (int open = json.indexOf('<'); open >= 0; open = json.indexOf('<', at)) {
+            int close = json.indexOf('>', open);
+            out.append(json, at, open).append(base64(json.substring(open + 1, close)));
+            at = close + 1;
+        }
+        return out.append(json.substring(at)).toString();
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Without ids and terms, and without the list of details that came with 3.6. */
+    private static String post(int port, String path, String body) throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            var reply = client.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                            .POST(BodyPublishers.ofString(body))
+                            .build(),
+                    BodyHandlers.ofString());
+            return reply.statusCode() + " "
+                    + reply.body()
+                            .replaceAll("\"(?:cluster_id|member_id)\": *\"\\d+\", *", "")
+                            .replaceAll(", *\"details\": *\\[\\]", "")
+                            .strip();
+        }
+    }
+}
