@@ -153,12 +153,16 @@ public final class Node {
         return forbidden.isPresent() ? forbidden : quota(command);
     }
 
-    /** Over the quota nothing that grows is taken any more, and everybody is told until somebody disarms it. */
+    /**
+     * Over the quota nothing that grows is taken any more, and everybody is told until somebody disarms it. What counts is
+     * what lives: the rest goes by itself, so there is nothing to defragment before one can write again, and deletions,
+     * compactions and revocations always have room.
+     */
     private Optional<Refusal> quota(Command command) {
         long cost = Quota.costBytes(command);
         if (cost == 0) return Optional.empty();
         ValueLog log = applier.log();
-        if (log.sizeBytes() + cost < parts.config().storage().quotaInForceBytes()) return Optional.empty();
+        if (log.liveBytes() + cost < parts.config().storage().quotaInForceBytes()) return Optional.empty();
         long now = desk.ticker().millis();
         if (now - alarmAskedMillis > ALARM_PAUSE_MILLIS) {
             alarmAskedMillis = now;
