@@ -77,6 +77,7 @@ final class Applier {
         switch (work) {
             case Work.Committed committed -> apply(committed);
             case Work.Install install -> install(install.staged());
+            case Work.Nothing nothing -> {}
             case Work.Lead lead -> leasing.lead(lead.term(), active.state().leases(), ticker.millis());
         }
     }
@@ -180,6 +181,9 @@ final class Applier {
 
         /** The state is replaced by one that came from the leader. */
         record Install(StagedState staged) implements Work {}
+
+        /** Wakes the thread up, so that it sees that it is to end. */
+        record Nothing() implements Work {}
 
         /** This member leads in this term and has applied an entry of it. */
         record Lead(long term) implements Work {}

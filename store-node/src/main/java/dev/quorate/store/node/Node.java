@@ -126,6 +126,12 @@ public final class Node {
         applier.run(withFollowers(work.take()));
     }
 
+    /** Both threads look around. */
+    void wake() {
+        work.add(new Applier.Work.Nothing());
+        desk.mailbox().tick();
+    }
+
     // ---- clients
 
     /** Completed when this member has applied the command, with its outcome. */

@@ -64,12 +64,16 @@ public final class NodeThreads {
         }
     }
 
+    /** An interrupt closes the file that a thread is writing: only who does not end by itself gets one. */
     public void stop() {
         stopping = true;
         clock.shutdownNow();
-        for (Thread thread : threads) thread.interrupt();
+        node.wake();
         for (Thread thread : threads) {
             try {
+                thread.join(TimeUnit.SECONDS.toMillis(5));
+                if (!thread.isAlive()) continue;
+                thread.interrupt();
                 thread.join(TimeUnit.SECONDS.toMillis(5));
             } catch (InterruptedException impatient) {
                 Thread.currentThread().interrupt();
