@@ -123,7 +123,7 @@ class ManyClientsBenchTest {
                 id -> leases.leaseGrant(
                         LeaseGrantRequest.newBuilder()
                                 .setID(LEASES + id)
-                                .setTTL(2 + LEASES / 1_000)
+                                .setTTL(2 + LEASES / 2_000)
                                 .build(),
                         new Each<LeaseGrantResponse>(reply -> room.release())));
         inFlight(
@@ -175,8 +175,7 @@ class ManyClientsBenchTest {
                             .setCreateRequest(WatchCreateRequest.newBuilder()
                                     .setKey(ByteString.copyFromUtf8("w/" + i / 10 + "/"))
                                     .setRangeEnd(ByteString.copyFromUtf8("w/" + i / 10 + "0"))
-                                    .setPrevKv(true)
-                                    .setProgressNotify(true))
+                                    .setPrevKv(true))
                             .build());
         }
         assertThat(created.tryAcquire(WATCHES, 60, TimeUnit.SECONDS)).isTrue();

@@ -19,6 +19,7 @@ public final class HeapValueLog implements ValueLog {
     private final boolean reclaims;
     private long appliedIndex;
     private long revision;
+    private long bytes;
 
     public HeapValueLog(boolean reclaims) {
         this.reclaims = reclaims;
@@ -28,6 +29,7 @@ public final class HeapValueLog implements ValueLog {
     public void append(Revision at, boolean tombstone, Bytes encodedKeyValue) {
         Invariant.check(versions.isEmpty() || versions.lastKey().compareTo(at) < 0, "versions come in order");
         versions.put(at, new Stored(tombstone, encodedKeyValue));
+        bytes += encodedKeyValue.size();
     }
 
     @Override
@@ -61,7 +63,7 @@ public final class HeapValueLog implements ValueLog {
 
     @Override
     public long sizeBytes() {
-        return versions.values().stream().mapToLong(one -> one.encoded().size()).sum();
+        return bytes;
     }
 
     @Override
@@ -72,7 +74,9 @@ public final class HeapValueLog implements ValueLog {
     @Override
     public void dead(Revision at) {
         dead.add(at);
-        if (reclaims) versions.remove(at);
+        if (!reclaims) return;
+        Stored gone = versions.remove(at);
+        if (gone != null) bytes -= gone.encoded().size();
     }
 
     public List<Revision> dead() {
