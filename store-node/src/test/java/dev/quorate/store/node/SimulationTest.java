@@ -4,24 +4,51 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
  * Whole nodes (loop, raft, state) on a simulated disk, network and clock. {@code -Dseed=N} runs one seed,
- * {@code -Dseeds=N} that many.
+ * {@code -Dseeds=100000 -Dfrom=N} that many from N on, over all cores, and shows every one that fails.
  */
 class SimulationTest {
     private static final int SEEDS = 100;
+    private static final int PROGRESS = 1_000;
 
     @Test
     void noAnswerIsEverTakenBack() {
         Long only = Long.getLong("seed");
-        long last = only == null ? Integer.getInteger("seeds", SEEDS) : only;
-        int answers = 0;
-        for (long seed = only == null ? 1 : only; seed <= last; seed++)
-            answers += run(seed).answers();
-        assertThat(answers).isPositive();
+        long first = only == null ? Long.getLong("from", 1) : only;
+        long count = only == null ? Long.getLong("seeds", SEEDS) : 1;
+        LongAdder answers = new LongAdder();
+        AtomicLong done = new AtomicLong();
+        List<String> failures = LongStream.range(first, first + count)
+                .parallel()
+                .mapToObj(seed -> {
+                    Optional<String> failure = failure(seed, answers);
+                    failure.ifPresent(System.out::println);
+                    if (done.incrementAndGet() % PROGRESS == 0) System.out.println(done + " of " + count + " seeds");
+                    return failure;
+                })
+                .flatMap(Optional::stream)
+                .toList();
+        assertThat(failures).isEmpty();
+        assertThat(answers.sum()).isPositive();
+    }
+
+    /** The others still run: one hunt shows every seed that fails. */
+    private static Optional<String> failure(long seed, LongAdder answers) {
+        try {
+            answers.add(run(seed).answers());
+            return Optional.empty();
+        } catch (AssertionError broken) {
+            return Optional.of(broken.getMessage());
+        }
     }
 
     private static SimWorld run(long seed) {
