@@ -3,8 +3,8 @@ package dev.quorate.e2e.cluster;
 import dev.quorate.crds.v1alpha1.StoreCluster;
 import dev.quorate.e2e.objects.Pods;
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -125,9 +125,11 @@ public final class StoreClusterHandle {
                 .destroyForcibly();
     }
 
+    /** What the operator told, in the newer API group: some servers keep the older form of events apart. */
     public List<Event> events() {
-        return client.v1().events().inNamespace(namespace).list().getItems().stream()
-                .filter(event -> name.equals(event.getInvolvedObject().getName()))
+        return client.events().v1().events().inNamespace(namespace).list().getItems().stream()
+                .filter(event -> event.getRegarding() != null
+                        && name.equals(event.getRegarding().getName()))
                 .toList();
     }
 
