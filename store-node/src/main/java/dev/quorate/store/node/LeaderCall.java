@@ -1,6 +1,7 @@
 package dev.quorate.store.node;
 
 import dev.quorate.store.Bytes;
+import dev.quorate.store.state.Refusal;
 import java.util.List;
 
 /** What only the leader can answer or decide; other members pass it on for their clients. */
@@ -28,6 +29,11 @@ public sealed interface LeaderCall {
     record Answer(String refusal, long ttlSeconds, long grantedTtlSeconds, List<Bytes> keys, long index) {
         public static Answer refused(String refusal) {
             return new Answer(refusal, 0, 0, List.of(), 0);
+        }
+
+        /** Nothing was done, so the question may be put to the leader again. */
+        public static Answer askAgain() {
+            return refused(Refusal.NOT_LEADER.name());
         }
 
         public static Answer done(long index) {

@@ -110,6 +110,7 @@ public final class PeerClients implements Peers, AutoCloseable {
             return answer;
         }
         var reply = PeerGrpc.newFutureStub(lane.calls)
+                .withWaitForReady()
                 .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(lane.hello))
                 .withDeadlineAfter(CALL_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
                 .call(PeerProtos.toProto(call));
@@ -123,7 +124,10 @@ public final class PeerClients implements Peers, AutoCloseable {
 
                     @Override
                     public void onFailure(Throwable failure) {
-                        answer.completeExceptionally(failure);
+                        if (PeerMethods.NOT_YET.equals(
+                                Status.fromThrowable(failure).getDescription()))
+                            answer.complete(LeaderCall.Answer.askAgain());
+                        else answer.completeExceptionally(failure);
                     }
                 },
                 MoreExecutors.directExecutor());

@@ -19,13 +19,16 @@ import org.jspecify.annotations.Nullable;
  * One lane to one member: a bounded queue and the long call that empties it.
  *
  * <p>What does not fit is lost, for raft sends again, and a queue without a bound would be memory for a dead member. A
- * call that ends is opened again, ever more slowly. All but {@link #offer} runs on the lane's one network thread.
+ * call that ends is opened again, ever more slowly. Only a forwarded proposal waits for the call to open: raft does not
+ * send it again, and a client of a member that has just found its leader would wait for nothing. All but {@link #offer} runs on the lane's one network thread.
  */
 final class PeerLink {
     private static final int FRAME_BYTES = 1 << 20;
     private static final int READY_BYTES = 2 << 20;
     private static final long FIRST_PAUSE_MILLIS = 50;
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
+    /** Whoever waits longer for a proposal has been answered by its own member long ago. */
+    private static final long STALE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Limits limits;
     private final ManagedChannel channel;
@@ -34,6 +37,7 @@ final class PeerLink {
     private final Listener listener;
     private final Deque<Message> queue = new ArrayDeque<>();
     private long queuedBytes;
+    private long firstWaitsSinceNanos;
     private final AtomicBoolean draining = new AtomicBoolean();
     private volatile boolean connected;
     private volatile boolean closed;
@@ -62,9 +66,10 @@ final class PeerLink {
 
     /** False: lost. */
     boolean offer(Message message) {
-        if (!connected) return false;
+        if (!connected && !(message instanceof Message.Forward)) return false;
         long bytes = sizeBytes(message);
         synchronized (queue) {
+            if (queue.isEmpty()) firstWaitsSinceNanos = System.nanoTime();
             if (queue.size() >= limits.messages() || (queuedBytes + bytes > limits.bytes() && !queue.isEmpty()))
                 return false;
             queue.addLast(message);
@@ -125,6 +130,19 @@ final class PeerLink {
         return frame;
     }
 
+    private void dropStale() {
+        synchronized (queue) {
+            if (System.nanoTime() - firstWaitsSinceNanos > STALE_NANOS) clear();
+        }
+    }
+
+    private void clear() {
+        synchronized (queue) {
+            queue.clear();
+            queuedBytes = 0;
+        }
+    }
+
     void close() {
         closed = true;
         loop.execute(() -> {
@@ -142,6 +160,7 @@ final class PeerLink {
         @Override
         public void onHeaders(Metadata headers) {
             pauseMillis = FIRST_PAUSE_MILLIS;
+            dropStale();
             connected = true;
             listener.connected();
             wake();
@@ -155,12 +174,11 @@ final class PeerLink {
         @Override
         public void onClose(Status status, Metadata trailers) {
             if (number != calls) return;
+            boolean wasConnected = connected;
             connected = false;
             call = null;
-            synchronized (queue) {
-                queue.clear();
-                queuedBytes = 0;
-            }
+            if (wasConnected) clear();
+            else dropStale();
             if (closed) return;
             listener.disconnected(status);
             var _ = loop.schedule(PeerLink.this::open, pauseMillis, TimeUnit.MILLISECONDS);

@@ -85,7 +85,7 @@ public final class PeerServer implements AutoCloseable {
     /** Why a caller with these headers is not let in; empty if it is. */
     private Optional<Status> refusal(PeerHost.Caller caller) {
         Optional<PeerHost> behind = host.get();
-        if (behind.isEmpty()) return Optional.of(Status.UNAVAILABLE.withDescription("not a member yet"));
+        if (behind.isEmpty()) return Optional.of(Status.UNAVAILABLE.withDescription(PeerMethods.NOT_YET));
         return behind.get().refusal(caller).map(Status.FAILED_PRECONDITION::withDescription);
     }
 
