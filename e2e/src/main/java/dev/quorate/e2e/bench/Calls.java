@@ -17,7 +17,8 @@ import java.nio.charset.StandardCharsets;
 
 /** The calls of the load: raw bytes in and out, so that the client spends next to nothing on messages. */
 final class Calls {
-    private static final byte[] VALUE = "x".repeat(256).getBytes(StandardCharsets.US_ASCII);
+    static final int VALUE_BYTES = 256;
+    private static final byte[] VALUE = "x".repeat(VALUE_BYTES).getBytes(StandardCharsets.US_ASCII);
 
     static final MethodDescriptor<byte[], byte[]> PUT = unary("etcdserverpb.KV/Put");
     static final MethodDescriptor<byte[], byte[]> RANGE = unary("etcdserverpb.KV/Range");
@@ -27,9 +28,13 @@ final class Calls {
     private Calls() {}
 
     static byte[] put(String key) {
+        return put(key, VALUE);
+    }
+
+    static byte[] put(String key, byte[] value) {
         return PutRequest.newBuilder()
                 .setKey(ByteString.copyFromUtf8(key))
-                .setValue(UnsafeByteOperations.unsafeWrap(VALUE))
+                .setValue(UnsafeByteOperations.unsafeWrap(value))
                 .build()
                 .toByteArray();
     }

@@ -1,6 +1,7 @@
 package dev.quorate.e2e.bench;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * What one row measured on one server.
@@ -12,19 +13,32 @@ import java.util.Arrays;
  */
 record Figures(double perSecond, double p50Micros, double p99Micros, double cpuMicros) {
 
-    static Figures of(long[] nanos, int count, double seconds, double serverCpuSeconds) {
+    /** Sorts {@code nanos}. */
+    static Figures of(long[] nanos, double seconds, double serverCpuSeconds) {
+        int count = nanos.length;
         if (count == 0) throw new IllegalStateException("the load finished no operation");
-        long[] sorted = Arrays.copyOf(nanos, count);
-        Arrays.sort(sorted);
+        Arrays.sort(nanos);
         return new Figures(
                 count / seconds,
-                sorted[count / 2] / 1e3,
-                sorted[Math.min(count - 1, (int) (count * 0.99))] / 1e3,
+                nanos[count / 2] / 1e3,
+                nanos[Math.min(count - 1, (int) (count * 0.99))] / 1e3,
                 serverCpuSeconds * 1e6 / count);
     }
 
     /** For rows that have one number only, such as bytes or seconds. */
     static Figures single(double value) {
-        return new Figures(value, value, value, Double.NaN);
+        return new Figures(value, Double.NaN, Double.NaN, Double.NaN);
+    }
+
+    @Override
+    public String toString() {
+        if (Double.isNaN(p50Micros)) return String.format(Locale.ROOT, "%.2f", perSecond);
+        return String.format(
+                Locale.ROOT,
+                "%.0f /s, p50 %.0f us, p99 %.0f us, server cpu %.1f us each",
+                perSecond,
+                p50Micros,
+                p99Micros,
+                cpuMicros);
     }
 }

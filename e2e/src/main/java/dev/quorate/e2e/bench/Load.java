@@ -9,11 +9,13 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -53,19 +55,31 @@ final class Load implements AutoCloseable {
         return channels;
     }
 
-    /** Runs {@code total} calls and measures them all. */
-    Figures run(int total, IntFunction<Call> calls) throws InterruptedException, IOException {
-        Run run = new Run(total, calls);
+    /** Builds all calls first, so that the client's work for them falls outside the measurement; then runs them. */
+    Figures measure(int total, IntFunction<Call> calls) throws InterruptedException, IOException {
+        Call[] prepared = new Call[total];
+        Arrays.setAll(prepared, calls);
+        return run(total, () -> false, number -> prepared[number]);
+    }
+
+    /** Runs {@code total} calls whose figures nobody reads. */
+    void fill(int total, IntFunction<Call> calls) throws InterruptedException, IOException {
+        run(total, () -> false, calls);
+    }
+
+    /** Runs calls until {@code enough}, at most {@code most}. */
+    Figures run(int most, BooleanSupplier enough, IntFunction<Call> calls) throws InterruptedException, IOException {
+        Run run = new Run(most, enough, calls, channels.size() * clientsPerConnection);
         double cpu = servers.cpuSeconds();
         long begin = System.nanoTime();
         for (ManagedChannel channel : channels) {
             for (int i = 0; i < clientsPerConnection; i++) run.next(channel);
         }
-        if (!run.done.await(600, TimeUnit.SECONDS)) throw new IllegalStateException("the load hangs");
+        if (!run.clients.await(600, TimeUnit.SECONDS)) throw new IllegalStateException("the load hangs");
         double seconds = (System.nanoTime() - begin) / 1e9;
         Throwable failure = run.failure.get();
         if (failure != null) throw new IllegalStateException("a call of the load failed: " + failure, failure);
-        return Figures.of(run.nanos, total, seconds, servers.cpuSeconds() - cpu);
+        return Figures.of(Arrays.copyOf(run.nanos, run.finished.get()), seconds, servers.cpuSeconds() - cpu);
     }
 
     @Override
@@ -74,41 +88,46 @@ final class Load implements AutoCloseable {
     }
 
     private static final class Run {
-        final int total;
+        final int most;
+        final BooleanSupplier enough;
         final IntFunction<Call> calls;
         final long[] nanos;
         final AtomicInteger issued = new AtomicInteger();
         final AtomicInteger finished = new AtomicInteger();
-        final CountDownLatch done = new CountDownLatch(1);
+        final CountDownLatch clients;
         final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-        Run(int total, IntFunction<Call> calls) {
-            this.total = total;
+        Run(int most, BooleanSupplier enough, IntFunction<Call> calls, int clientCount) {
+            this.most = most;
+            this.enough = enough;
             this.calls = calls;
-            this.nanos = new long[total];
+            this.nanos = new long[most];
+            this.clients = new CountDownLatch(clientCount);
         }
 
         void next(ManagedChannel channel) {
-            int number = issued.getAndIncrement();
-            if (number >= total) return;
+            int number = enough.getAsBoolean() || failure.get() != null ? most : issued.getAndIncrement();
+            if (number >= most) {
+                clients.countDown();
+                return;
+            }
             Call call = calls.apply(number);
             long begin = System.nanoTime();
             ClientCalls.asyncUnaryCall(
                     channel.newCall(call.method, CallOptions.DEFAULT), call.request, new StreamObserver<byte[]>() {
                         @Override
                         public void onNext(byte[] reply) {
-                            nanos[number] = System.nanoTime() - begin;
+                            nanos[finished.getAndIncrement()] = System.nanoTime() - begin;
                         }
 
                         @Override
                         public void onError(Throwable error) {
                             failure.compareAndSet(null, error);
-                            done.countDown();
+                            next(channel);
                         }
 
                         @Override
                         public void onCompleted() {
-                            if (finished.incrementAndGet() == total) done.countDown();
                             next(channel);
                         }
                     });
