@@ -1,5 +1,6 @@
 package dev.quorate.e2e.bench;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -20,8 +21,7 @@ record Options(Path etcd, Path ours, int rounds, double scale, List<Integer> mem
     /** Throws {@link IllegalArgumentException} with one line that says what is wrong. */
     static Options parse(String... args) {
         if (args.length < 2) throw new IllegalArgumentException("the path of an etcd binary is missing");
-        Options options = new Options(
-                Path.of(args[0]).toAbsolutePath(), Path.of(args[1]).toAbsolutePath(), 5, 1, List.of(1, 3), List.of());
+        Options options = new Options(executable(args[0]), executable(args[1]), 5, 1, List.of(1, 3), List.of());
         for (int i = 2; i < args.length; i += 2) {
             if (i + 1 == args.length) throw new IllegalArgumentException(args[i] + " needs a value");
             options = options.with(args[i], args[i + 1]);
@@ -54,6 +54,14 @@ record Options(Path etcd, Path ours, int rounds, double scale, List<Integer> mem
                 new Options(etcd, ours, rounds, scale, members, words(value).toList());
             default -> throw new IllegalArgumentException("unknown option " + name);
         };
+    }
+
+    private static Path executable(String path) {
+        Path file = Path.of(path).toAbsolutePath();
+        if (!Files.isRegularFile(file) || !Files.isExecutable(file)) {
+            throw new IllegalArgumentException(file + " is not a program that can be started");
+        }
+        return file;
     }
 
     private static Stream<String> words(String list) {
