@@ -15,9 +15,6 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,11 +74,9 @@ public final class Testbed implements AutoCloseable {
         Leftovers.deleteTree(folder);
         Files.createDirectories(folder);
         Deque<AutoCloseable> started = new ArrayDeque<>();
-        int port = freePorts();
-        ChildProcess node = apiStore(installation, folder, port);
-        started.push(node);
-        awaitServing(node, port);
-        LocalKube api = LocalKube.start(LocalKubeConfig.on("127.0.0.1", port));
+        ApiStore objects = ApiStore.start(installation, folder.resolve("processes"));
+        started.push(objects);
+        LocalKube api = LocalKube.start(LocalKubeConfig.on("127.0.0.1", objects.port()));
         started.push(api);
         Testbed bed = new Testbed(installation, folder, api.writeKubeconfig(folder.resolve("kubeconfig")), started);
         bed.runNodes();
@@ -174,52 +169,5 @@ public final class Testbed implements AutoCloseable {
         return node.getStatus() != null
                 && node.getStatus().getNodeInfo() != null
                 && !DeclaredNode.VERSION.equals(node.getStatus().getNodeInfo().getKubeletVersion());
-    }
-
-    private static ChildProcess apiStore(Installation installation, Path folder, int port) {
-        String client = "http://127.0.0.1:" + port;
-        String peer = "http://127.0.0.1:" + (port + 1);
-        return ChildProcess.start(
-                "api-store",
-                folder.resolve("processes"),
-                List.of(
-                        installation.storeNode().toString(),
-                        "--name=api",
-                        "--data-dir=" + folder.resolve("processes/api-store.data"),
-                        "--listen-client-urls=" + client,
-                        "--advertise-client-urls=" + client,
-                        "--listen-peer-urls=" + peer,
-                        "--initial-advertise-peer-urls=" + peer,
-                        "--initial-cluster=api=" + peer),
-                Map.of("JAVA_OPTS", "-Xmx256m"));
-    }
-
-    private static void awaitServing(ChildProcess node, int port) {
-        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        try (StoreAccess store = new StoreAccess()) {
-            Await.until(
-                    "the API server's store node to serve",
-                    PATIENCE,
-                    () -> !node.isAlive()
-                            || store.status(address)
-                                    .filter(status -> status.getLeader() != 0)
-                                    .isPresent(),
-                    () -> "see " + node.log());
-            if (!node.isAlive()) throw new IllegalStateException("the API server's store node ended: " + node.log());
-        }
-    }
-
-    /** Two neighbouring ports that nobody listens on now. */
-    private static int freePorts() {
-        while (true) {
-            try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                int port = one.getLocalPort();
-                try (ServerSocket next = new ServerSocket(port + 1, 1, InetAddress.getLoopbackAddress())) {
-                    if (next.isBound()) return port;
-                }
-            } catch (IOException e) {
-                // The neighbour is taken: another pair.
-            }
-        }
     }
 }

@@ -26,20 +26,24 @@ public record ApiRequest(
         String contentType,
         String agent,
         String body) {
+    private static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
 
     static ApiRequest read(HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().getPath();
         List<String> parts = List.of(path.split("/", -1)).stream()
                 .filter(part -> !part.isEmpty())
                 .toList();
+        String contentType = header(exchange, "Content-Type");
+        byte[] body = exchange.getRequestBody().readAllBytes();
+        boolean protobuf = contentType.startsWith(PROTOBUF) && body.length > 0;
         return new ApiRequest(
                 exchange.getRequestMethod(),
                 parts,
                 query(exchange.getRequestURI().getRawQuery()),
                 header(exchange, "Accept"),
-                header(exchange, "Content-Type"),
+                contentType,
                 header(exchange, "User-Agent"),
-                new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+                protobuf ? Json.text(ProtobufBody.read(body)) : new String(body, StandardCharsets.UTF_8));
     }
 
     private static String header(HttpExchange exchange, String name) {

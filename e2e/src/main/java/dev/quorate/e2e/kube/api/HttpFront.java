@@ -65,14 +65,7 @@ public final class HttpFront implements AutoCloseable {
 
     private static Reply reply(HttpExchange exchange, Function<ApiRequest, Reply> api) throws IOException {
         try {
-            ApiRequest request = ApiRequest.read(exchange);
-            if (request.contentType().contains("protobuf")) {
-                throw new Refusal(
-                        415,
-                        "UnsupportedMediaType",
-                        "LocalKube takes JSON and YAML, not protobuf: use a file (kubectl apply -f or create -f)");
-            }
-            return api.apply(request);
+            return api.apply(ApiRequest.read(exchange));
         } catch (Refusal refusal) {
             return Reply.json(refusal.code(), refusal.status());
         } catch (RuntimeException broken) {

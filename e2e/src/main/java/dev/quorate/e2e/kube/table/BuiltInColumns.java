@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The columns of built-in kinds, as kubectl users know them. */
 final class BuiltInColumns {
@@ -74,8 +75,7 @@ final class BuiltInColumns {
                         AGE);
             case "Event" ->
                 List.of(
-                        Column.age(
-                                "Last Seen", kind.group().isEmpty() ? "lastTimestamp" : "metadata.creationTimestamp"),
+                        Column.age("Last Seen", BuiltInColumns::lastSeen),
                         Column.path("Type", "type"),
                         Column.path("Reason", "reason"),
                         Column.text("Object", BuiltInColumns::eventObject),
@@ -117,6 +117,15 @@ final class BuiltInColumns {
 
     private static long number(ObjectNode object, String path) {
         return Json.at(object, path).asLong(0);
+    }
+
+    /** Which field says when depends on the form in which the event was written. */
+    private static JsonNode lastSeen(ObjectNode event) {
+        return Stream.of("series.lastObservedTime", "lastTimestamp", "deprecatedLastTimestamp", "eventTime")
+                .map(path -> Json.at(event, path))
+                .filter(JsonNode::isTextual)
+                .findFirst()
+                .orElse(Json.at(event, "metadata.creationTimestamp"));
     }
 
     private static String readyContainers(ObjectNode pod) {

@@ -38,7 +38,11 @@ record Column(String name, String type, int priority, Cell cell) {
     }
 
     static Column age(String name, String path) {
-        return new Column(name, "string", 0, (object, now) -> age(Json.at(object, path), now));
+        return age(name, object -> Json.at(object, path));
+    }
+
+    static Column age(String name, Function<ObjectNode, JsonNode> time) {
+        return new Column(name, "string", 0, (object, now) -> age(time.apply(object), now));
     }
 
     Column wide() {

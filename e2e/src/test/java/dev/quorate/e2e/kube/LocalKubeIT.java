@@ -3,6 +3,8 @@ package dev.quorate.e2e.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.quorate.e2e.cluster.ApiStore;
+import dev.quorate.e2e.cluster.Installation;
 import dev.quorate.e2e.kube.model.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -15,30 +17,32 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
 
-/** Needs a store to keep its objects: -Dlocalkube.store=host:port. */
-@EnabledIfSystemProperty(named = "localkube.store", matches = ".+:\\d+")
-final class LocalKubeTest {
+/** The API server over HTTP, with its objects in a real store node. */
+final class LocalKubeIT {
     private static final String CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
+
+    private static ApiStore store;
+    private static LocalKube kube;
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final String name = "t" + System.nanoTime();
-    private Optional<LocalKube> kube = Optional.empty();
 
-    @BeforeEach
-    void start() throws IOException {
-        String[] store = System.getProperty("localkube.store").split(":", 2);
-        kube = Optional.of(LocalKube.start(LocalKubeConfig.on(store[0], Integer.parseInt(store[1]))));
+    @BeforeAll
+    static void start(@TempDir Path folder) throws IOException {
+        store = ApiStore.start(Installation.find(), folder);
+        kube = LocalKube.start(LocalKubeConfig.on("127.0.0.1", store.port()));
     }
 
-    @AfterEach
-    void stop() {
-        kube.ifPresent(LocalKube::close);
+    @AfterAll
+    static void stop() {
+        kube.close();
+        store.close();
     }
 
     @Test
@@ -88,7 +92,7 @@ final class LocalKubeTest {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(kube.orElseThrow().url() + path));
+        return HttpRequest.newBuilder(URI.create(kube.url() + path));
     }
 
     private HttpResponse<String> send(String method, String path, String body) throws Exception {
