@@ -57,7 +57,7 @@ public final class StoreClusterHandle {
             change.run();
             return Optional.empty();
         } catch (KubernetesClientException e) {
-            return Optional.of(String.valueOf(e.getMessage()));
+            return Optional.of(e.getStatus() == null ? String.valueOf(e.getMessage()) : e.getStatus().getMessage());
         }
     }
 
