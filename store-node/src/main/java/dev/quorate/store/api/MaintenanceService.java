@@ -25,6 +25,7 @@ import dev.quorate.store.api.wire.Statuses;
 import dev.quorate.store.mvcc.HashResult;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.node.NodeStatus;
+import dev.quorate.store.node.DurableLog.Room;
 import dev.quorate.store.ops.Versions;
 import dev.quorate.store.state.Alarm;
 import dev.quorate.store.state.Command;
@@ -111,6 +112,8 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
         if (status.raft().leader() == 0) reply.addErrors(Statuses.text(Refusal.NO_LEADER));
         for (Alarm alarm : node.state().alarms())
             reply.addErrors("memberID:" + Long.toUnsignedString(alarm.memberId()) + " alarm:" + type(alarm.kind()));
+        if (node.room() != Room.ENOUGH)
+            reply.addErrors("memberID:" + Long.toUnsignedString(node.identity().memberId()) + " disk:NOSPACE");
         Answers.send(observer, reply.build());
     }
 

@@ -5,6 +5,7 @@ import dev.quorate.store.codec.FactCodec;
 import dev.quorate.store.mvcc.Revision;
 import dev.quorate.store.node.Meters;
 import dev.quorate.store.node.Node;
+import dev.quorate.store.node.DurableLog.Room;
 import dev.quorate.store.node.SnapshotStore;
 import dev.quorate.store.node.StagedState;
 import dev.quorate.store.node.StatePosition;
@@ -40,6 +41,7 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
     private final BiConsumer<String, Throwable> died;
     private final ExecutorService background = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("upkeep").daemon(true).factory());
+    private volatile Consumer<Room> room = enough -> {};
     private volatile boolean closed;
 
     private DiskState(
@@ -85,12 +87,19 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
         });
     }
 
-    /** Gives dead space back, one step; false when there is nothing to do. */
-    boolean reclaim() {
+    void onRoom(Consumer<Room> listener) {
+        room = listener;
+        folder.log().onRoom(listener);
+    }
+
+    /** Sets room aside, and gives dead space back, one step; false when there is nothing to do. */
+    boolean upkeep() {
+        if (closed) return false;
+        folder.log().reserve();
         try {
-            return !closed && folder.log().reclaim();
+            return folder.log().reclaim();
         } catch (IOException failure) {
-            LOG.warn("reclaiming space failed: {}", String.valueOf(failure.getMessage()));
+            if (!Room.isWanting(failure)) LOG.warn("reclaiming space failed: {}", String.valueOf(failure.getMessage()));
             return false;
         }
     }
@@ -100,6 +109,11 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
         Loading loading = new Loading();
         ValueLogFiles log = folder.openStaged(announced, loading);
         return new Staged(log, loading.finish(log));
+    }
+
+    /** The member is about to end: its threads must not wait for room any more. */
+    void stopWaiting() {
+        folder.log().stopWaiting();
     }
 
     @Override
@@ -132,6 +146,7 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
         public Active activate() {
             try {
                 folder.activate(log);
+                log.onRoom(room);
                 return loaded;
             } catch (IOException failure) {
                 throw new UncheckedIOException("the received state cannot take its place", failure);

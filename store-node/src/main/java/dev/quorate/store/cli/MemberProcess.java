@@ -103,7 +103,7 @@ final class MemberProcess implements NodeHost, AutoCloseable {
         try {
             while (!ended.isDone() && running.equals(member)) {
                 checkReadable(running.node());
-                boolean more = running.disk().reclaim();
+                boolean more = running.disk().upkeep();
                 if (!more) TimeUnit.MILLISECONDS.sleep(READY_CHECK_MILLIS);
             }
         } catch (InterruptedException stopped) {

@@ -76,6 +76,7 @@ final class RunningMember implements AutoCloseable {
                 lastOf(recovered).index(),
                 state.position().revision());
         wal.start(mailbox);
+        disk.onRoom(mailbox::stateRoom);
         threads.start();
     }
 
@@ -186,6 +187,7 @@ final class RunningMember implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        disk.stopWaiting();
         threads.stop();
         peers.close();
         wal.close();

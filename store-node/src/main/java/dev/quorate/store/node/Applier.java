@@ -32,6 +32,9 @@ import java.util.Optional;
 final class Applier {
     private static final int COMPACT_KEYS_PER_STEP = 1_000;
 
+    /** A batch of the value log is built in memory: many entries at once, as after a start, become several. */
+    private static final long BATCH_BYTES = 8L << 20;
+
     private final Proposals proposals;
     private final Reads reads;
     private final Leasing leasing;
@@ -90,6 +93,8 @@ final class Applier {
     private void apply(Work.Committed work) {
         Iterator<Membership> memberships = work.memberships().iterator();
         boolean membersChanged = false;
+        long batchBytes = 0;
+        Entry last = work.entries().getLast();
         for (Entry entry : work.entries()) {
             if (entry.index() <= position.index()) {
                 if (entry.kind().isChange()) memberships.next();
@@ -99,10 +104,11 @@ final class Applier {
                 applyChange(entry, memberships.next());
                 membersChanged = true;
             } else applyCommand(entry);
+            batchBytes += entry.sizeBytes();
+            if (batchBytes < BATCH_BYTES && entry.index() < last.index()) continue;
+            batchBytes = 0;
+            endBatch(entry);
         }
-        Entry last = work.entries().getLast();
-        if (last.index() <= position.index()) return;
-        endBatch(last);
         if (membersChanged) mailbox.fact(new Mailbox.Input.MembersApplied(last.index()));
     }
 

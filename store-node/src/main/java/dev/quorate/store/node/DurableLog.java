@@ -4,7 +4,9 @@ import dev.quorate.store.raft.Entry;
 import dev.quorate.store.raft.EntryId;
 import dev.quorate.store.raft.HardState;
 import dev.quorate.store.raft.Membership;
+import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Port: the log on disk. No call waits for the disk; what is done is told to the listener in the order of the calls. */
@@ -18,10 +20,31 @@ public interface DurableLog {
         void failed(Throwable cause);
 
         /**
-         * Whether the disk has room. Without room batches wait in the log, none is lost or reported: the member should
-         * refuse writes until it hears the contrary.
+         * Hears changes. Without room batches wait in the log, none is lost or reported: the member should refuse writes
+         * until there is enough again.
          */
-        default void space(boolean enough) {}
+        default void room(Room room) {}
+    }
+
+    /** How much room a member's disk has. */
+    enum Room {
+        ENOUGH,
+
+        /** What was set aside is all there is: it is for what is under way, and for what makes room. */
+        LOW,
+
+        /** Nothing can be written; what should be waits. */
+        NONE;
+
+        Room or(Room other) {
+            return compareTo(other) >= 0 ? this : other;
+        }
+
+        /** Whether this failure would not be one with more room. The JDK has no type for it, only the system's sentence. */
+        public static boolean isWanting(IOException failure) {
+            String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+            return message.contains("no space left") || message.contains("quota exceeded");
+        }
     }
 
     /** Batch numbers grow. Without mustSync the batch may be reported before it is safe from a power cut. */

@@ -9,13 +9,20 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the log short: every so many applied entries the state is forced to disk in the background, the log is marked
- * there, and what lies before is let go, save some entries for followers that are only a little behind.
+ * Keeps the log short: every so many applied entries or bytes, and when the disk is full, the state is forced to disk in
+ * the background, the log is marked there, and what lies before is let go, save some entries for followers that are only
+ * a little behind.
  */
 final class LogUpkeep {
-    private static final long MAX_WINDOW_BYTES = 128L << 20;
+    /** Of the log in memory, applied or not. */
+    private static final long MAX_WINDOW_BYTES =
+            Math.min(128L << 20, Runtime.getRuntime().maxMemory() / 8);
+
+    private static final long MAX_UNMARKED_BYTES = 256L << 20;
 
     private final NodeConfig.Storage limits;
     private final Mailbox mailbox;
@@ -28,7 +35,9 @@ final class LogUpkeep {
     private final Deque<Span> window = new ArrayDeque<>();
 
     private long windowBytes;
+    private long appliedIndex;
     private long markedIndex;
+    private long unmarkedBytes;
     private boolean forcing;
 
     private record Span(long lastIndex, long bytes) {}
@@ -38,6 +47,7 @@ final class LogUpkeep {
         this.mailbox = mailbox;
         this.forcer = outside.forcer();
         this.markedIndex = start.position().index();
+        this.appliedIndex = start.position().index();
         memberships.put(start.position().index(), start.membership());
     }
 
@@ -50,6 +60,7 @@ final class LogUpkeep {
         memberships.clear();
         memberships.put(base.index(), membership);
         markedIndex = base.index();
+        appliedIndex = base.index();
         window.clear();
         windowBytes = 0;
     }
@@ -59,9 +70,19 @@ final class LogUpkeep {
         for (Entry entry : entries) bytes += entry.sizeBytes();
         window.addLast(new Span(entries.getLast().index(), bytes));
         windowBytes += bytes;
+        unmarkedBytes += bytes;
+    }
+
+    /**
+     * Whether the state is so far behind that more of the log would not fit into memory: a full disk can hold it up for
+     * long. What a leader sends meanwhile is as good as lost on the way; it will be sent again.
+     */
+    boolean isChoked() {
+        return windowBytes > MAX_WINDOW_BYTES && window.getFirst().lastIndex() > appliedIndex;
     }
 
     void applied(StatePosition position, RaftCore raft) {
+        appliedIndex = position.index();
         long compactTo = 0;
         while (windowBytes > MAX_WINDOW_BYTES && window.getFirst().lastIndex() <= position.index()) {
             Span oldest = window.removeFirst();
@@ -69,8 +90,18 @@ final class LogUpkeep {
             compactTo = oldest.lastIndex();
         }
         if (compactTo > raft.status().base().index()) raft.compact(compactTo);
-        if (forcing || position.index() - markedIndex < limits.snapshotCount()) return;
+        if (position.index() - markedIndex >= limits.snapshotCount() || unmarkedBytes >= MAX_UNMARKED_BYTES) force();
+    }
+
+    /** On a full disk every old segment of the log counts. */
+    void tick(DurableLog.Room room) {
+        if (room != DurableLog.Room.ENOUGH && appliedIndex > markedIndex) force();
+    }
+
+    private void force() {
+        if (forcing) return;
         forcing = true;
+        unmarkedBytes = 0;
         forcer.force(safe -> mailbox.fact(new Mailbox.Input.Forced(safe)));
     }
 
@@ -85,6 +116,49 @@ final class LogUpkeep {
         if (keepFrom > raft.status().base().index()) raft.compact(keepFrom);
         while (!window.isEmpty() && window.getFirst().lastIndex() <= keepFrom)
             windowBytes -= window.removeFirst().bytes();
-        log.release(Math.max(0, Math.min(position.index(), keepFrom)));
+        long useless = Math.max(keepFrom, raft.status().base().index());
+        log.release(Math.max(0, Math.min(position.index(), useless)));
+    }
+
+    /**
+     * What the loop does about a disk without room: it says so once, and a leader that cannot write at all lets somebody else
+     * lead. The others may have room; if not, it does not matter who leads.
+     */
+    static final class DiskWatch {
+        private static final Logger LOG = LoggerFactory.getLogger(DiskWatch.class);
+
+        /** After a try that changed nothing. */
+        private static final long AGAIN_MILLIS = 10_000;
+
+        private final Mailbox mailbox;
+        private DurableLog.Room known = DurableLog.Room.ENOUGH;
+        private long noneSinceMillis;
+        private long triedMillis = Long.MIN_VALUE / 2;
+
+        DiskWatch(Mailbox mailbox) {
+            this.mailbox = mailbox;
+        }
+
+        /** Every tick. True: hand over now. */
+        boolean shouldHandOver(RaftCore raft, long nowMillis, long patienceMillis) {
+            DurableLog.Room room = mailbox.room();
+            if (room != known) changed(room, nowMillis);
+            if (room != DurableLog.Room.NONE || !raft.isLeader()) return false;
+            if (nowMillis - noneSinceMillis < patienceMillis || nowMillis - triedMillis < AGAIN_MILLIS) return false;
+            triedMillis = nowMillis;
+            LOG.warn("the disk is full: somebody else should lead");
+            return true;
+        }
+
+        private void changed(DurableLog.Room room, long nowMillis) {
+            known = room;
+            if (room == DurableLog.Room.NONE) noneSinceMillis = nowMillis;
+            switch (room) {
+                case ENOUGH -> LOG.info("the disk has room again: writes are taken");
+                case LOW -> LOG.error("the disk is full: only reads and what makes room are taken; free some space");
+                case NONE ->
+                    LOG.error("the disk is full and nothing can be written: only reads are taken; free some space");
+            }
+        }
     }
 }

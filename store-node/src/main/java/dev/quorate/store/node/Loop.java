@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ final class Loop {
     private final Changes changes;
     private final LogUpkeep upkeep;
     private final Notices notices;
+    private final LogUpkeep.DiskWatch disk;
 
     /** Messages that may leave when their batch is durable, in the order of the batches. */
     private final Deque<Held> held = new ArrayDeque<>();
@@ -80,6 +82,7 @@ final class Loop {
         this.upkeep = upkeep;
         this.changes = new Changes(desk, raft, applier, outside);
         this.notices = new Notices(raft, now());
+        this.disk = new LogUpkeep.DiskWatch(desk.mailbox());
     }
 
     /** One turn: take what is waiting, let raft think, then do what it says. */
@@ -97,7 +100,7 @@ final class Loop {
     private void accept(Mailbox.Input input) {
         switch (input) {
             case Mailbox.Input.Tick tick -> tick();
-            case Mailbox.Input.Received received -> raft.step(received.message());
+            case Mailbox.Input.Received received -> received(received.message());
             case Mailbox.Input.Persisted persisted -> persisted(persisted.batch());
             case Mailbox.Input.Applied applied -> applied(applied.position());
             case Mailbox.Input.Propose propose -> desk.proposals().take(propose, now());
@@ -114,6 +117,11 @@ final class Loop {
         }
     }
 
+    private void received(Message message) {
+        if (message instanceof Message.Append append && !append.entries().isEmpty() && upkeep.isChoked()) return;
+        raft.step(message);
+    }
+
     private void tick() {
         raft.tick();
         long now = now();
@@ -123,6 +131,9 @@ final class Loop {
         campaignAlone();
         if (!raft.isLeader()) desk.leasing().follow();
         else proposeHere(desk.leasing().wishes(raft.term(), now));
+        upkeep.tick(desk.mailbox().room());
+        if (disk.shouldHandOver(raft, now, desk.config().timing().electionMillis()))
+            changes.handOver(new CompletableFuture<>(), now);
         notices.tick(raft, now);
     }
 

@@ -28,7 +28,8 @@ public final class Mailbox implements DurableLog.Listener {
     private final AtomicInteger messageCount = new AtomicInteger();
     private final AtomicInteger wishCount = new AtomicInteger();
     private final AtomicBoolean tick = new AtomicBoolean();
-    private volatile boolean full;
+    private volatile DurableLog.Room logRoom = DurableLog.Room.ENOUGH;
+    private volatile DurableLog.Room stateRoom = DurableLog.Room.ENOUGH;
     private volatile @Nullable Thread sleeper;
 
     public Mailbox(int maxWishes) {
@@ -46,13 +47,18 @@ public final class Mailbox implements DurableLog.Listener {
     }
 
     @Override
-    public void space(boolean enough) {
-        full = !enough;
+    public void room(DurableLog.Room room) {
+        logRoom = room;
     }
 
-    /** True while the log's disk has no room. */
-    boolean isDiskFull() {
-        return full;
+    /** The state's disk, which may be another one than the log's. */
+    public void stateRoom(DurableLog.Room room) {
+        stateRoom = room;
+    }
+
+    /** Of the fuller disk. */
+    DurableLog.Room room() {
+        return logRoom.or(stateRoom);
     }
 
     /** A message from a peer; lost when the loop is far behind, as the network may lose it. */

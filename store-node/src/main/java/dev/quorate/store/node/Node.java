@@ -151,7 +151,9 @@ public final class Node {
 
     private Optional<Refusal> refusal(Command command) {
         if (stopped) return Optional.of(Refusal.STOPPED);
-        if (desk.mailbox().isDiskFull()) return Optional.of(Refusal.NO_SPACE);
+        DurableLog.Room room = room();
+        if (room == DurableLog.Room.NONE || (room == DurableLog.Room.LOW && Quota.costBytes(command) > 0))
+            return Optional.of(Refusal.NO_SPACE);
         long unapplied = loop.notices().commit() - appliedIndex();
         if (unapplied > parts.config().serving().limits().unapplied() && !(command instanceof Command.LeaseRevoke))
             return Optional.of(Refusal.TOO_MANY_REQUESTS);
@@ -245,6 +247,11 @@ public final class Node {
         CompletableFuture<LeaderCall.Answer> done = new CompletableFuture<>();
         desk.mailbox().fact(new Mailbox.Input.HandOver(done));
         return done;
+    }
+
+    /** How much room the disks have; clients' writes depend on it. */
+    public DurableLog.Room room() {
+        return desk.mailbox().room();
     }
 
     public boolean isStopped() {

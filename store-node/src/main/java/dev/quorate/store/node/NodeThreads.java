@@ -60,7 +60,8 @@ public final class NodeThreads {
         } catch (InterruptedException stop) {
             if (!stopping) onDeath.accept(name, stop);
         } catch (Throwable death) {
-            onDeath.accept(name, death);
+            if (stopping) LOG.warn("the thread {} stopped in the middle", name, death);
+            else onDeath.accept(name, death);
         }
     }
 

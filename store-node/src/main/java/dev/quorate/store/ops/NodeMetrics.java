@@ -3,6 +3,7 @@ package dev.quorate.store.ops;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.node.NodeHost;
 import dev.quorate.store.node.NodeStatus;
+import dev.quorate.store.node.DurableLog.Room;
 import dev.quorate.store.state.Alarm;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
@@ -75,6 +76,10 @@ final class NodeMetrics {
                 "Size of what the database still needs in bytes.",
                 status -> status.sizes().dbInUseBytes());
         gauge("etcd_debugging_mvcc_current_revision", "The current revision of store.", NodeStatus::revision);
+        ofNode(
+                "quorate_disk_full",
+                "Whether the disk is so full that writes are refused. 1 is full, 0 is not.",
+                node -> node.room() == Room.ENOUGH ? 0 : 1);
         ofNode(
                 "etcd_debugging_mvcc_compact_revision",
                 "The revision of the last compaction in store.",

@@ -88,7 +88,10 @@ final class Reclaim {
             ValueLogFiles.syncFolder(log.folder());
             done = true;
         } finally {
-            if (!done) target.close();
+            if (!done) {
+                target.close();
+                Files.deleteIfExists(target.file());
+            }
         }
         synchronized (log) {
             takePlace(target, log.segments().files().indexOf(run.getFirst()), run.size());

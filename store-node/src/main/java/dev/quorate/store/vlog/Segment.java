@@ -40,6 +40,9 @@ final class Segment {
     private volatile long writtenBytes;
     private volatile long deadBytes;
 
+    /** All blocks up to the capacity are the file's own. */
+    private volatile boolean reserved;
+
     /** So much is known to be on the disk. */
     private volatile long syncedBytes;
 
@@ -55,8 +58,19 @@ final class Segment {
 
     /** A new file with nothing but its first bytes, under its own name or a passing one until {@link #settle}. */
     static Segment create(Path file, SegmentName name, long capacity, ReadMode readMode) throws IOException {
-        FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        return begin(StandardOpenOption.CREATE_NEW, file, name, capacity, readMode);
+    }
+
+    /** A file of zeros whose blocks were set aside up to the capacity. */
+    static Segment adopt(Path file, SegmentName name, long capacity, ReadMode readMode) throws IOException {
+        Segment segment = begin(StandardOpenOption.WRITE, file, name, capacity, readMode);
+        segment.reserved = true;
+        return segment;
+    }
+
+    private static Segment begin(StandardOpenOption how, Path file, SegmentName name, long capacity, ReadMode readMode)
+            throws IOException {
+        FileChannel channel = FileChannel.open(file, how, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             ByteBuffer magic = ByteBuffer.allocate(Records.MAGIC_BYTES)
                     .putLong(Records.MAGIC)
@@ -121,6 +135,16 @@ final class Segment {
     void addDeadBytes(long bytes) {
         long before = deadBytes;
         deadBytes = before + bytes;
+    }
+
+    boolean isReserved() {
+        return reserved;
+    }
+
+    /** Sets the rest of the file aside. */
+    void reserve() throws IOException {
+        Allocation.reserve(file, mapping.byteSize());
+        reserved = true;
     }
 
     boolean hasRoomFor(int bytes) {

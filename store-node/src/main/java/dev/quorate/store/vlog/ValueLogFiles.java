@@ -4,6 +4,7 @@ import dev.quorate.store.Bytes;
 import dev.quorate.store.Invariant;
 import dev.quorate.store.mvcc.Revision;
 import dev.quorate.store.mvcc.ValueLog;
+import dev.quorate.store.node.DurableLog.Room;
 import dev.quorate.store.node.StatePosition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,7 +16,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -42,7 +42,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
     private final Object syncing = new Object();
     private boolean syncFailed;
     private volatile boolean closed;
-    private volatile Consumer<Boolean> space = enough -> {};
+    private final Reserve reserve;
     private long lastMain;
     private int readersOfOldFiles;
 
@@ -53,6 +53,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
         this.facts = facts;
         this.position = position;
         this.lastMain = position.revision();
+        this.reserve = new Reserve(options.segmentBytes());
     }
 
     /**
@@ -103,21 +104,15 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
         while (true) {
             try {
                 write(next);
-                if (full) space.accept(true);
+                if (full) reserve.writing(false);
                 return;
             } catch (IOException e) {
-                if (!isFull(e) || closed) throw e;
-                if (!full) space.accept(false);
+                if (!Room.isWanting(e) || closed) throw e;
+                if (!full) reserve.writing(true);
                 full = true;
                 LockSupport.parkNanos(FULL_RETRY_NANOS);
             }
         }
-    }
-
-    /** The JDK has no type for it, only the system's sentence. */
-    private static boolean isFull(IOException e) {
-        String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-        return message.contains("no space left") || message.contains("quota exceeded");
     }
 
     private synchronized void write(StatePosition next) throws IOException {
@@ -141,7 +136,10 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
     private void roll(int batchBytes) throws IOException {
         SegmentName name = SegmentName.at(segments.active().name().last() + 1);
         long capacity = Math.max(options.segmentBytes(), batchBytes + Records.MAGIC_BYTES);
-        Segment next = Segment.create(folder.resolve(name.file()), name, capacity, options.readMode());
+        Path file = folder.resolve(name.file());
+        Segment next = capacity == options.segmentBytes() && reserve.take(file)
+                ? Segment.adopt(file, name, capacity, options.readMode())
+                : Segment.create(file, name, capacity, options.readMode());
         filesChanged = true;
         long from = open.count() > 0 ? open.main(0) : lastMain + 1;
         segments = segments.with(next, from);
@@ -251,9 +249,14 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
         return bytes;
     }
 
-    /** Hears false when the disk is full, so that batches wait, and true when there is room again. */
-    public void onSpace(Consumer<Boolean> listener) {
-        space = listener;
+    /** Hears how much room there is, now and at every change; without any, batches wait. */
+    public void onRoom(Consumer<Room> listener) {
+        reserve.listener(listener);
+    }
+
+    /** Sets room aside for the next batches if need be. To be called now and then; also finds that there is room again. */
+    public void reserve() {
+        reserve.fill(segments.active(), folder);
     }
 
     /** The last whole batch. */
@@ -294,9 +297,17 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
         return safe;
     }
 
-    /** Rewrites one run of files that are full of garbage. Returns whether there was one. Takes its time. */
+    /**
+     * Rewrites one run of files that are full of garbage. Returns whether there was one. Takes its time. On a full disk
+     * the room that was set aside is what the copy needs.
+     */
     public boolean reclaim() throws IOException {
-        return new Reclaim(this, options).run();
+        try {
+            return new Reclaim(this, options).run();
+        } catch (IOException e) {
+            if (!Room.isWanting(e) || !reserve.giveUp(folder)) throw e;
+            return new Reclaim(this, options).run();
+        }
     }
 
     /** Holds the files of the last whole batch until the export is closed. */
@@ -355,6 +366,11 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         }
+    }
+
+    /** From now on a batch for which there is no room fails instead of waiting. */
+    public void stopWaiting() {
+        closed = true;
     }
 
     @Override

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Prepares the next segment while the present one is written: zeros on the disk, so that a sync of the log never has to
- * allocate blocks or change the file's length, and a full disk shows half a segment before it hurts.
+ * allocate blocks or change the file's length, and a full disk shows half a segment before it hurts. It is not begun where
+ * it cannot be finished: on a full disk the last bytes are worth more to those who make room.
  *
  * <p>A released segment is used again. It is zeroed all the same: bytes of its former life behind the tail would look
  * like damage to every reader.
@@ -47,7 +48,7 @@ final class SegmentSupply {
         next = result;
         Thread.ofPlatform().name("wal-supply").daemon().start(() -> {
             try {
-                space.insist(() -> result.complete(zeroed()));
+                space.insistOnSupply(() -> result.complete(zeroed()));
             } catch (IOException | RuntimeException | Error e) {
                 result.completeExceptionally(e);
             }
@@ -61,7 +62,7 @@ final class SegmentSupply {
         CompletableFuture<FileChannel> ready = next;
         if (ready == null) throw new IllegalStateException("nothing is being prepared");
         try {
-            return ready.join();
+            return space.await(ready);
         } catch (CompletionException e) {
             throw new IOException("the next log segment cannot be prepared: " + e.getCause(), e);
         } finally {
@@ -90,6 +91,9 @@ final class SegmentSupply {
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ);
         boolean done = false;
         try {
+            long missing = segmentBytes - channel.size();
+            if (Files.getFileStore(directory).getUsableSpace() < missing)
+                throw new IOException(directory + ": no space left for the next log segment");
             fill(channel, 0);
             done = true;
             return channel;

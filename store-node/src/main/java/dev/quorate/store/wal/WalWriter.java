@@ -243,7 +243,7 @@ final class WalWriter implements AutoCloseable {
     }
 
     private void write(ByteBuffer bytes) throws IOException {
-        space.insist(() -> {
+        space.insistOnWrite(() -> {
             while (bytes.hasRemaining()) position += channel.write(bytes, position);
         });
     }

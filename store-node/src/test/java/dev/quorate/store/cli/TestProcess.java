@@ -1,12 +1,16 @@
 package dev.quorate.store.cli;
 
 import com.google.protobuf.ByteString;
+import dev.quorate.proto.etcdserverpb.CompactionRequest;
+import dev.quorate.proto.etcdserverpb.DeleteRangeRequest;
 import dev.quorate.proto.etcdserverpb.KVGrpc;
 import dev.quorate.proto.etcdserverpb.MaintenanceGrpc;
+import dev.quorate.proto.etcdserverpb.MoveLeaderRequest;
 import dev.quorate.proto.etcdserverpb.PutRequest;
 import dev.quorate.proto.etcdserverpb.RangeRequest;
 import dev.quorate.proto.etcdserverpb.RangeResponse;
 import dev.quorate.proto.etcdserverpb.StatusRequest;
+import dev.quorate.proto.etcdserverpb.StatusResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.BufferedReader;
@@ -106,12 +110,37 @@ final class TestProcess {
                         .build());
     }
 
+    void delete(String key, long millis) {
+        var _ = KVGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(millis, TimeUnit.MILLISECONDS)
+                .deleteRange(DeleteRangeRequest.newBuilder()
+                        .setKey(ByteString.copyFromUtf8(key))
+                        .build());
+    }
+
+    void compact(long revision, long millis) {
+        var _ = KVGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(millis, TimeUnit.MILLISECONDS)
+                .compact(CompactionRequest.newBuilder().setRevision(revision).build());
+    }
+
     boolean leads() {
-        var status = MaintenanceGrpc.newBlockingStub(channel)
+        StatusResponse status = status();
+        return status.getLeader() == status.getHeader().getMemberId();
+    }
+
+    StatusResponse status() {
+        return MaintenanceGrpc.newBlockingStub(channel)
                 .withWaitForReady()
                 .withDeadlineAfter(10, TimeUnit.SECONDS)
                 .status(StatusRequest.getDefaultInstance());
-        return status.getLeader() == status.getHeader().getMemberId();
+    }
+
+    void moveLeader(TestProcess to, long millis) {
+        long target = to.status().getHeader().getMemberId();
+        var _ = MaintenanceGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(millis, TimeUnit.MILLISECONDS)
+                .moveLeader(MoveLeaderRequest.newBuilder().setTargetID(target).build());
     }
 
     void close() throws InterruptedException {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.store.Bytes;
 import dev.quorate.store.node.DurableLog;
+import dev.quorate.store.node.DurableLog.Room;
 import dev.quorate.store.raft.Entry;
 import dev.quorate.store.raft.EntryId;
 import dev.quorate.store.raft.EntryKind;
@@ -215,7 +216,7 @@ class WalTest {
 
     static final class Heard implements DurableLog.Listener {
         private final LinkedBlockingQueue<Object> heard = new LinkedBlockingQueue<>();
-        final LinkedBlockingQueue<Boolean> space = new LinkedBlockingQueue<>();
+        final LinkedBlockingQueue<Room> room = new LinkedBlockingQueue<>();
 
         @Override
         public void persisted(long batch) {
@@ -228,8 +229,8 @@ class WalTest {
         }
 
         @Override
-        public void space(boolean enough) {
-            space.add(enough);
+        public void room(Room now) {
+            room.add(now);
         }
 
         long next() throws InterruptedException {

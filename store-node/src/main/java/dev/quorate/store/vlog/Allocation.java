@@ -1,0 +1,73 @@
+package dev.quorate.store.vlog;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Sets the blocks of a file aside without writing them: Java has no call for it. Where the system or the file system has
+ * none either, nothing is set aside, and a full disk is found out by a write that fails.
+ */
+final class Allocation {
+    private static final int O_RDWR = 2;
+    private static final int ENOSPC = 28;
+    private static final int EDQUOT = 122;
+    private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
+    private static final boolean LINUX =
+            System.getProperty("os.name").equals("Linux") && ValueLayout.ADDRESS.byteSize() == Long.BYTES;
+
+    private static final Optional<MethodHandle> OPEN = handle(
+            "open",
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
+            Linker.Option.firstVariadicArg(2));
+    private static final Optional<MethodHandle> CLOSE =
+            handle("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+    private static final Optional<MethodHandle> FALLOCATE = handle(
+            "fallocate",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_LONG),
+            Linker.Option.captureCallState("errno"));
+
+    private Allocation() {}
+
+    @SuppressWarnings("restricted")
+    private static Optional<MethodHandle> handle(String name, FunctionDescriptor form, Linker.Option... options) {
+        if (!LINUX) return Optional.empty();
+        Linker linker = Linker.nativeLinker();
+        return linker.defaultLookup().find(name).map(address -> linker.downcallHandle(address, form, options));
+    }
+
+    /** All blocks of the file up to its wanted length are the file's own. Fails only for want of room. */
+    static void reserve(Path file, long bytes) throws IOException {
+        if (OPEN.isEmpty() || CLOSE.isEmpty() || FALLOCATE.isEmpty()) return;
+        int error;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = arena.allocateFrom(file.toAbsolutePath().toString());
+            MemorySegment state = arena.allocate(CALL_STATE);
+            int descriptor = (int) OPEN.get().invokeExact(name, O_RDWR);
+            if (descriptor < 0) return;
+            int failed = (int) FALLOCATE.get().invokeExact(state, descriptor, 0, 0L, bytes);
+            error = failed == 0
+                    ? 0
+                    : (int) CALL_STATE
+                            .varHandle(StructLayout.PathElement.groupElement("errno"))
+                            .get(state, 0L);
+            int ignored = (int) CLOSE.get().invokeExact(descriptor);
+            if (ignored != 0) return;
+        } catch (Throwable e) {
+            throw new IllegalStateException("fallocate " + file, e);
+        }
+        if (error == ENOSPC || error == EDQUOT) throw new IOException(file + ": no space left to set aside");
+    }
+}

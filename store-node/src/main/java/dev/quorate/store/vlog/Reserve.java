@@ -1,0 +1,92 @@
+package dev.quorate.store.vlog;
+
+import dev.quorate.store.node.DurableLog.Room;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.function.Consumer;
+
+/**
+ * The room that is set aside before it is needed: the rest of the file that is written on, and, once half of that is
+ * used, a spare one. So a full disk shows while what is under way still fits.
+ */
+final class Reserve {
+    private static final String SPARE = "spare.tmp";
+
+    private final long segmentBytes;
+    private Consumer<Room> listener = room -> {};
+    private Room told = Room.ENOUGH;
+    private boolean spareIsThere;
+    private boolean cannotReserve;
+    private boolean cannotWrite;
+
+    Reserve(long segmentBytes) {
+        this.segmentBytes = segmentBytes;
+    }
+
+    synchronized void listener(Consumer<Room> value) {
+        listener = value;
+        value.accept(told);
+    }
+
+    /** Not the writing thread: a file system may take its time. */
+    void fill(Segment active, Path folder) {
+        boolean failed = false;
+        try {
+            if (!active.isReserved()) active.reserve();
+            if (active.writtenBytes() > segmentBytes / 2 && !hasSpare()) makeSpare(folder.resolve(SPARE));
+        } catch (IOException e) {
+            failed = true;
+        }
+        tell(failed, cannotWrite);
+    }
+
+    private synchronized boolean hasSpare() {
+        return spareIsThere;
+    }
+
+    private void makeSpare(Path spare) throws IOException {
+        try {
+            FileChannel.open(spare, StandardOpenOption.CREATE, StandardOpenOption.WRITE)
+                    .close();
+            Allocation.reserve(spare, segmentBytes);
+        } catch (IOException e) {
+            Files.deleteIfExists(spare);
+            throw e;
+        }
+        synchronized (this) {
+            spareIsThere = true;
+        }
+    }
+
+    /** Gives the spare file, if there is one, another name. */
+    synchronized boolean take(Path target) throws IOException {
+        if (!spareIsThere) return false;
+        spareIsThere = false;
+        Files.move(target.resolveSibling(SPARE), target, StandardCopyOption.ATOMIC_MOVE);
+        return true;
+    }
+
+    /** Gives the spare file up, for those who will free more than that. False if there is none. */
+    synchronized boolean giveUp(Path folder) throws IOException {
+        if (!spareIsThere) return false;
+        spareIsThere = false;
+        return Files.deleteIfExists(folder.resolve(SPARE));
+    }
+
+    void writing(boolean fails) {
+        tell(cannotReserve, fails);
+    }
+
+    private synchronized void tell(boolean reserveFails, boolean writeFails) {
+        cannotReserve = reserveFails;
+        cannotWrite = writeFails;
+        Room now = writeFails ? Room.NONE : reserveFails ? Room.LOW : Room.ENOUGH;
+        if (now == told) return;
+        told = now;
+        listener.accept(now);
+    }
+}
