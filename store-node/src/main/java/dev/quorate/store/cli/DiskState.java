@@ -3,9 +3,9 @@ package dev.quorate.store.cli;
 import dev.quorate.store.Bytes;
 import dev.quorate.store.codec.FactCodec;
 import dev.quorate.store.mvcc.Revision;
+import dev.quorate.store.node.DurableLog.Room;
 import dev.quorate.store.node.Meters;
 import dev.quorate.store.node.Node;
-import dev.quorate.store.node.DurableLog.Room;
 import dev.quorate.store.node.SnapshotStore;
 import dev.quorate.store.node.StagedState;
 import dev.quorate.store.node.StatePosition;
@@ -107,7 +107,7 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
     /** Loads the state that has just been received whole. */
     StagedState load(StatePosition announced) throws IOException {
         Loading loading = new Loading();
-        ValueLogFiles log = folder.openStaged(announced, loading);
+        ValueLogFiles log = folder.openWhole(announced, loading);
         return new Staged(log, loading.finish(log));
     }
 

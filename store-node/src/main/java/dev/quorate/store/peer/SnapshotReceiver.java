@@ -3,6 +3,7 @@ package dev.quorate.store.peer;
 import dev.quorate.proto.peer.SnapshotPiece;
 import dev.quorate.proto.peer.SnapshotReply;
 import dev.quorate.store.Bytes;
+import dev.quorate.store.node.DurableLog.Room;
 import dev.quorate.store.node.SnapshotStore;
 import dev.quorate.store.node.StagedState;
 import dev.quorate.store.node.StatePosition;
@@ -50,9 +51,11 @@ final class SnapshotReceiver implements StreamObserver<SnapshotPiece> {
         if (piece.hasHeader()) {
             SnapshotPiece.Header begin = piece.getHeader();
             header = begin;
-            incoming = host.snapshots()
+            SnapshotStore.Import started = host.snapshots()
                     .receive(
                             new StatePosition(begin.getIndex(), begin.getTerm(), begin.getRevision()), begin.getSize());
+            incoming = started;
+            reply.onNext(held(started));
         } else if (open == null) throw new IOException("a snapshot begins with its header");
         else if (piece.hasContent()) {
             byte[] bytes = piece.getContent().toByteArray();
@@ -61,6 +64,20 @@ final class SnapshotReceiver implements StreamObserver<SnapshotPiece> {
         } else if (piece.getChecksum() != (int) checksum.getValue())
             throw new IOException("the checksum of the snapshot is wrong");
         else whole = true;
+    }
+
+    private static SnapshotReply held(SnapshotStore.Import started) {
+        SnapshotReply.Builder reply = SnapshotReply.newBuilder();
+        long bytes = 0;
+        for (SnapshotStore.Held one : started.held()) {
+            bytes += one.bytes();
+            reply.addHeld(SnapshotReply.Held.newBuilder()
+                    .setFile(one.file())
+                    .setBytes(one.bytes())
+                    .setCrc(one.crc()));
+        }
+        if (bytes > 0) LOG.info("a snapshot goes on behind bytes={}", bytes);
+        return reply.build();
     }
 
     @Override
@@ -100,9 +117,21 @@ final class SnapshotReceiver implements StreamObserver<SnapshotPiece> {
     private void fail(IOException failure) {
         failed = true;
         LOG.warn("receiving a snapshot failed: {}", String.valueOf(failure.getMessage()));
-        if (incoming != null) incoming.close();
+        leave(failure);
         reply.onError(Status.INTERNAL
                 .withDescription(String.valueOf(failure.getMessage()))
                 .asRuntimeException());
+    }
+
+    /** On a full disk, what has come would only be in the way of what is to be written. */
+    private void leave(IOException failure) {
+        SnapshotStore.Import open = incoming;
+        if (open == null) return;
+        try {
+            if (Room.isWanting(failure)) open.discard();
+            else open.close();
+        } catch (IOException e) {
+            LOG.warn("a half received snapshot cannot be removed: {}", String.valueOf(e.getMessage()));
+        }
     }
 }

@@ -10,6 +10,7 @@ import dev.quorate.store.node.StatePosition;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -48,6 +49,7 @@ final class SnapshotSender {
                             .setRevision(position.revision())
                             .setSize(export.sizeBytes())
                             .setLeaderTerm(leaderTerm)));
+            export.leaveOut(stream.held());
             stream.next(SnapshotPiece.newBuilder().setChecksum(stream.pump(export)));
             boolean installed = stream.end();
             LOG.info(
@@ -67,6 +69,7 @@ final class SnapshotSender {
 
     private static final class Stream implements ClientResponseObserver<SnapshotPiece, SnapshotReply> {
         private final Semaphore ready = new Semaphore(0);
+        private final CompletableFuture<List<SnapshotStore.Held>> held = new CompletableFuture<>();
         private final CompletableFuture<Boolean> reply = new CompletableFuture<>();
         private final CompletableFuture<ClientCallStreamObserver<SnapshotPiece>> call = new CompletableFuture<>();
 
@@ -83,6 +86,11 @@ final class SnapshotSender {
                 if (!ready.tryAcquire(STALL_SECONDS, TimeUnit.SECONDS)) throw new TimeoutException("the stream stalls");
             }
             out.onNext(piece.build());
+        }
+
+        /** The receiver may have to read much before it can tell. */
+        List<SnapshotStore.Held> held() throws InterruptedException, ExecutionException, TimeoutException {
+            return held.get(REPLY_TIMEOUT_MINUTES, TimeUnit.MINUTES);
         }
 
         int pump(SnapshotStore.Export export) throws InterruptedException, TimeoutException, IOException {
@@ -113,17 +121,22 @@ final class SnapshotSender {
 
         @Override
         public void onNext(SnapshotReply answer) {
-            reply.complete(answer.getInstalled());
+            boolean first = held.complete(answer.getHeldList().stream()
+                    .map(one -> new SnapshotStore.Held(one.getFile(), one.getBytes(), one.getCrc()))
+                    .toList());
+            if (!first) reply.complete(answer.getInstalled());
         }
 
         @Override
         public void onError(Throwable failure) {
+            held.completeExceptionally(failure);
             reply.completeExceptionally(failure);
             ready.release();
         }
 
         @Override
         public void onCompleted() {
+            held.complete(List.of());
             reply.complete(false);
         }
     }

@@ -6,40 +6,52 @@ import dev.quorate.store.node.StatePosition;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * A state as a stream: {@code [file count] ([length] [bytes] [crc32c])*}, the files as they stand on disk up to the last
- * whole batch. The files are held until it is closed.
+ * A state as a stream: the files as they stand on disk up to the last whole batch. They are held until it is closed.
+ *
+ * <pre>
+ * [file count] ( [first][last][generation][from][length] [bytes from..length] [crc32c of bytes 0..length] )*
+ * </pre>
+ *
+ * <p>Files only grow and are never changed, and so does what a receiver has of them: what was cut off goes on behind the
+ * bytes that are the same, even if the state has moved on meanwhile or comes from another member.
  */
 public final class StateExport implements SnapshotStore.Export {
+    /** Numbers before each file. */
+    static final int HEAD_BYTES = 5 * Long.BYTES;
+
+    private static final int PIECE_BYTES = 1 << 20;
+
     private final StatePosition position;
     private final Runnable release;
-    private final Deque<Piece> rest = new ArrayDeque<>();
-    private final long sizeBytes;
-    private final int fileCount;
+    private final List<Segment> files;
+    private final long[] lengths;
+    private final long[] from;
     private final CRC32C crc = new CRC32C();
-    private boolean begun;
-    private boolean closed;
+    private final long sizeBytes;
 
-    /** What is left of one file; the head is still to be said while {@code at} is negative. */
-    private record Piece(Segment segment, long at, long length) {}
+    /** Which file is under way, and where; before its head is said, that is negative. */
+    private int file = -1;
+
+    private long at = -1;
+    private boolean closed;
 
     StateExport(List<Segment> files, StatePosition position, Runnable release) {
         this.position = position;
         this.release = release;
+        this.files = files;
+        this.lengths = new long[files.size()];
+        this.from = new long[files.size()];
         long bytes = Integer.BYTES;
-        for (Segment file : files) {
-            long length = file.writtenBytes();
-            rest.add(new Piece(file, -1, length));
-            bytes += Long.BYTES + length + Integer.BYTES;
+        for (int i = 0; i < lengths.length; i++) {
+            lengths[i] = files.get(i).writtenBytes();
+            bytes += HEAD_BYTES + lengths[i] + Integer.BYTES;
         }
         this.sizeBytes = bytes;
-        this.fileCount = files.size();
     }
 
     @Override
@@ -53,31 +65,67 @@ public final class StateExport implements SnapshotStore.Export {
     }
 
     @Override
-    public Optional<Bytes> next(int maxBytes) throws IOException {
-        if (!begun) {
-            begun = true;
-            return Optional.of(number(fileCount, Integer.BYTES));
-        }
-        Piece piece = rest.poll();
-        if (piece == null) return Optional.empty();
-        if (piece.at() < 0) {
-            crc.reset();
-            rest.addFirst(new Piece(piece.segment(), 0, piece.length()));
-            return Optional.of(number(piece.length(), Long.BYTES));
-        }
-        if (piece.at() == piece.length()) {
-            return Optional.of(number(crc.getValue(), Integer.BYTES));
-        }
-        byte[] bytes = new byte[(int) Math.min(maxBytes, piece.length() - piece.at())];
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        while (buffer.hasRemaining()) {
-            if (piece.segment().channel().read(buffer, piece.at() + buffer.position()) < 0) {
-                throw new EOFException(piece.segment().file() + " is shorter than it was");
+    public void leaveOut(List<SnapshotStore.Held> held) throws IOException {
+        for (SnapshotStore.Held one : held) {
+            for (int i = 0; i < lengths.length; i++) {
+                if (!files.get(i).name().file().equals(one.file()) || one.bytes() > lengths[i]) continue;
+                if (checksum(files.get(i), one.bytes()) == one.crc()) from[i] = one.bytes();
             }
         }
-        crc.update(bytes);
-        rest.addFirst(new Piece(piece.segment(), piece.at() + bytes.length, piece.length()));
-        return Optional.of(Bytes.wrap(bytes));
+    }
+
+    private int checksum(Segment segment, long bytes) throws IOException {
+        crc.reset();
+        ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);
+        for (long done = 0; done < bytes; done += piece.limit()) {
+            read(segment, done, piece.clear().limit((int) Math.min(PIECE_BYTES, bytes - done)));
+            crc.update(piece.flip());
+        }
+        return (int) crc.getValue();
+    }
+
+    @Override
+    public Optional<Bytes> next(int maxBytes) throws IOException {
+        if (file < 0) {
+            file = 0;
+            return piece(ByteBuffer.allocate(Integer.BYTES).putInt(lengths.length));
+        }
+        if (file == lengths.length) return Optional.empty();
+        Segment segment = files.get(file);
+        if (at < 0) return head(segment);
+        if (at == lengths[file]) {
+            file++;
+            at = -1;
+            return piece(ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue()));
+        }
+        ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(maxBytes, lengths[file] - at));
+        read(segment, at, bytes);
+        crc.update(bytes.duplicate().flip());
+        at += bytes.capacity();
+        return piece(bytes);
+    }
+
+    private Optional<Bytes> head(Segment segment) throws IOException {
+        at = from[file];
+        checksum(segment, at);
+        SegmentName name = segment.name();
+        return piece(ByteBuffer.allocate(HEAD_BYTES)
+                .putLong(name.first())
+                .putLong(name.last())
+                .putLong(name.generation())
+                .putLong(at)
+                .putLong(lengths[file]));
+    }
+
+    private static Optional<Bytes> piece(ByteBuffer full) {
+        return Optional.of(Bytes.wrap(full.array()));
+    }
+
+    private static void read(Segment segment, long from, ByteBuffer into) throws IOException {
+        while (into.hasRemaining()) {
+            if (segment.channel().read(into, from + into.position()) < 0)
+                throw new EOFException(segment.file() + " is shorter than it was");
+        }
     }
 
     @Override
@@ -85,11 +133,5 @@ public final class StateExport implements SnapshotStore.Export {
         if (closed) return;
         closed = true;
         release.run();
-    }
-
-    private static Bytes number(long number, int width) {
-        byte[] bytes = new byte[width];
-        for (int i = 0; i < width; i++) bytes[i] = (byte) (number >>> (8 * (width - 1 - i)));
-        return Bytes.wrap(bytes);
     }
 }

@@ -7,14 +7,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a member's state lives: {@code vlog} is the present one, {@code vlog.staged} one that came from the leader.
+ * Where a member's state lives: {@code vlog} is the present one, {@code vlog.incoming} what has come of another one from
+ * the leader, {@code vlog.whole-<index>} one that came whole, {@code vlog.staged} the one of them that takes the present
+ * one's place.
  *
- * <p>The change from one to the other is two renames; whichever of them a crash lets through, the next start finds
- * exactly one whole state: a staged folder without a present one was about to take its place.
+ * <p>The change is two renames; whichever of them a crash lets through, the next start finds exactly one whole state: a
+ * staged folder without a present one was about to take its place. What is incoming outlives a crash, and the next stream
+ * goes on with it.
  */
 public final class StateFolder implements SnapshotStore, AutoCloseable {
     private final Path parent;
@@ -24,6 +28,7 @@ public final class StateFolder implements SnapshotStore, AutoCloseable {
     private final ValueLogOptions options;
     private volatile ValueLogFiles log;
     private @Nullable ValueLogFiles replaced;
+    private @Nullable StateImport incoming;
 
     private StateFolder(Path parent, ValueLogOptions options, long safeIndex, Recovery recovery) throws IOException {
         this.parent = parent;
@@ -34,6 +39,7 @@ public final class StateFolder implements SnapshotStore, AutoCloseable {
         if (!Files.exists(present) && Files.exists(staged)) move(staged, present);
         delete(staged);
         delete(old);
+        for (Path left : wholeOnes()) delete(left);
         this.log = ValueLogFiles.open(present, options, safeIndex, recovery);
     }
 
@@ -53,35 +59,54 @@ public final class StateFolder implements SnapshotStore, AutoCloseable {
         return log.export();
     }
 
+    /** A new stream ends the one before: its sender has lost the lead or the way here. */
     @Override
-    public Import receive(StatePosition position, long sizeBytes) throws IOException {
-        delete(staged);
-        return new StateImport(staged);
+    public synchronized Import receive(StatePosition position, long sizeBytes) throws IOException {
+        if (incoming != null) incoming.close();
+        StateImport next = new StateImport(parent.resolve("vlog.incoming"), whole(position));
+        incoming = next;
+        return next;
     }
 
-    /** Reads the staged state, every record checked. It does not count before {@link #activate}. */
-    public ValueLogFiles openStaged(StatePosition announced, Recovery recovery) throws IOException {
-        ValueLogFiles loaded = ValueLogFiles.open(staged, options, announced.index(), recovery);
-        if (loaded.position().equals(announced)) return loaded;
-        loaded.close();
-        delete(staged);
-        throw new IOException("the state that arrived is at " + loaded.position() + ", not at " + announced);
+    private Path whole(StatePosition position) {
+        return parent.resolve("vlog.whole-" + position.index());
     }
 
-    /** Drops the staged state. */
+    private List<Path> wholeOnes() throws IOException {
+        try (Stream<Path> folders = Files.list(parent)) {
+            return folders.filter(one -> one.getFileName().toString().startsWith("vlog.whole-"))
+                    .toList();
+        }
+    }
+
+    /** Reads a state that came whole, every record checked. It does not count before {@link #activate}. */
+    public ValueLogFiles openWhole(StatePosition announced, Recovery recovery) throws IOException {
+        try {
+            ValueLogFiles loaded = ValueLogFiles.open(whole(announced), options, announced.index(), recovery);
+            if (loaded.position().equals(announced)) return loaded;
+            loaded.close();
+            throw new IOException("the state that arrived is at " + loaded.position() + ", not at " + announced);
+        } catch (IOException e) {
+            delete(whole(announced));
+            throw e;
+        }
+    }
+
+    /** Drops a state that came whole. */
     public void discard(ValueLogFiles loaded) throws IOException {
         loaded.close();
-        delete(staged);
+        delete(loaded.folder());
     }
 
     /**
-     * Puts the staged state in the place of the present one. Readers that still hold the present one may finish: its
-     * files are let go with the next change or at the end.
+     * Puts a state that came whole in the place of the present one. Readers that still hold the present one may finish:
+     * its files are let go with the next change or at the end.
      */
     public ValueLogFiles activate(ValueLogFiles loaded) throws IOException {
         loaded.force();
         if (replaced != null) replaced.close();
         replaced = log;
+        move(loaded.folder(), staged);
         move(present, old);
         move(staged, present);
         ValueLogFiles.syncFolder(parent);

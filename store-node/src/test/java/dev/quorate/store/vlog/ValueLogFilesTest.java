@@ -200,7 +200,7 @@ class ValueLogFilesTest {
             }
             assertEquals(value(1, 0), to.log().read(new Revision(1, 0)), "the old state serves on");
             Told told = new Told();
-            ValueLogFiles staged = to.openStaged(position, told);
+            ValueLogFiles staged = to.openWhole(position, told);
             to.activate(staged);
             assertEquals(200, told.versions.size());
             assertEquals(position, to.log().position());
@@ -222,6 +222,79 @@ class ValueLogFilesTest {
             writeBatch(to.log(), 1);
             for (int bad = 1; bad < 4; bad++) assertThrows(IOException.class, transfer(from, to, bad));
             assertEquals(value(1, 0), to.log().read(new Revision(1, 0)));
+        }
+    }
+
+    /** Cut anywhere, on either side, the next stream brings only what is missing, whatever happened to the files. */
+    @Test
+    void aStreamThatWasCutGoesOnWhereItStopped() throws Exception {
+        SplittableRandom random = new SplittableRandom(11);
+        try (StateFolder from = StateFolder.open(root.resolve("from"), SMALL, 0, new Told())) {
+            int batches = 60;
+            for (int i = 1; i <= batches; i++) writeBatch(from.log(), i);
+            for (int round = 0; round < 20; round++) {
+                long repeated = 0;
+                Path target = root.resolve("to" + round);
+                for (int cuts = 0; cuts < 4; cuts++) {
+                    try (StateFolder to = StateFolder.open(target, SMALL, 0, new Told())) {
+                        repeated += pump(from, to, random.nextInt(30), random);
+                    }
+                    writeBatch(from.log(), ++batches);
+                    if (cuts == 2) reclaimSome(from.log(), batches, random);
+                }
+                try (StateFolder to = StateFolder.open(target, SMALL, 0, new Told())) {
+                    StatePosition announced = from.log().position();
+                    repeated += pump(from, to, Integer.MAX_VALUE, random);
+                    Told told = new Told();
+                    to.activate(to.openWhole(announced, told));
+                    assertEquals(
+                            from.log().read(new Revision(batches, 1)), to.log().read(new Revision(batches, 1)));
+                    assertEquals(from.log().position(), to.log().position());
+                }
+                assertTrue(repeated < 2 * from.log().sizeBytes(), "most of it travelled once");
+            }
+        }
+    }
+
+    private static void reclaimSome(ValueLogFiles log, int batches, SplittableRandom random) throws IOException {
+        for (int i = 0; i < 20; i++) log.dead(new Revision(1 + random.nextInt(batches - 10), 0));
+        while (log.reclaim()) {}
+    }
+
+    /** Returns how many bytes travelled. */
+    private static long pump(StateFolder from, StateFolder to, int pieces, SplittableRandom random) throws IOException {
+        long bytes = 0;
+        try (SnapshotStore.Export export = from.export();
+                SnapshotStore.Import received = to.receive(export.position(), export.sizeBytes())) {
+            export.leaveOut(received.held());
+            for (int i = 0; i < pieces; i++) {
+                Optional<Bytes> piece = export.next(1 + random.nextInt(300));
+                if (piece.isEmpty()) {
+                    received.finish();
+                    return bytes;
+                }
+                received.write(piece.get());
+                bytes += piece.get().size();
+            }
+        }
+        return bytes;
+    }
+
+    @Test
+    void aSecondStreamEndsTheFirst() throws Exception {
+        try (StateFolder from = StateFolder.open(root.resolve("from"), SMALL, 0, new Told());
+                StateFolder to = StateFolder.open(root.resolve("to"), SMALL, 0, new Told())) {
+            for (int i = 1; i <= 20; i++) writeBatch(from.log(), i);
+            try (SnapshotStore.Export slow = from.export();
+                    SnapshotStore.Import first = to.receive(slow.position(), slow.sizeBytes())) {
+                for (int i = 0; i < 5; i++) first.write(slow.next(100).orElseThrow());
+                Bytes late = slow.next(100).orElseThrow();
+                pump(from, to, Integer.MAX_VALUE, new SplittableRandom(1));
+                assertThrows(IOException.class, () -> first.write(late));
+            }
+            ValueLogFiles whole = to.openWhole(from.log().position(), new Told());
+            assertEquals(value(20, 1), whole.read(new Revision(20, 1)));
+            to.discard(whole);
         }
     }
 
