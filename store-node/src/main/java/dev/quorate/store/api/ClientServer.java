@@ -72,7 +72,7 @@ public final class ClientServer implements AutoCloseable {
 
     private void openPorts(NodeHost host, NodeConfig config, Meters meters) throws IOException {
         Metrics metrics = new Metrics(host, meters);
-        Served served = new Served(host, readers);
+        Served served = new Served(host, readers, loops);
         LeaderWatch leaders = new LeaderWatch(host);
         WatchService watches = new WatchService(served, pumps, leaders);
         GaugeWithCallback.builder()

@@ -30,6 +30,7 @@ import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 
 /** etcdserverpb.KV. */
 final class KvService {
@@ -69,7 +70,8 @@ final class KvService {
         }
         if (!request.getSerializable()) {
             Answers.later(observer);
-            Answers.whenReadable(node.readPoint(), observer, served.readers(), () -> read(query, observer));
+            Executor executor = isShort(query) ? served.here() : served.readers();
+            Answers.whenReadable(node.readPoint(), observer, executor, () -> read(query, observer));
         } else if (isShort(query)) {
             read(query, observer);
         } else {

@@ -8,7 +8,8 @@
  * dev.quorate.store.api.wire.Statuses} and nowhere else.
  *
  * <p>Threads: event loops take requests and give answers, and never wait. Proposals are answered by the apply thread
- * that knows their outcome. Reads that may be long run on a few platform threads, watch streams on a few more.
+ * that knows their outcome. Short reads run on the call's own event loop, reads that may be long on a few platform
+ * threads, watch streams on a few more.
  */
 @NullMarked
 package dev.quorate.store.api;

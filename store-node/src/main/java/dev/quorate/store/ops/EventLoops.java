@@ -9,6 +9,9 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /** The threads that serve client connections: epoll where the system has it. Peers have threads of their own. */
@@ -21,6 +24,14 @@ public record EventLoops(EventLoopGroup accepting, EventLoopGroup serving, Class
                 group(epoll, 1, "client-accept"),
                 group(epoll, threads, "client"),
                 epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class);
+    }
+
+    /** The loop that runs on this thread, if one does: what is done there next to a call is answered without a wake-up. */
+    public Optional<Executor> ofThisThread() {
+        for (EventExecutor loop : serving) {
+            if (loop.inEventLoop()) return Optional.of(loop);
+        }
+        return Optional.empty();
     }
 
     private static EventLoopGroup group(boolean epoll, int threads, String name) {
