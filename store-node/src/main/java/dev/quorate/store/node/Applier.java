@@ -159,6 +159,7 @@ final class Applier {
         StoreState state = active.state();
         state.endBatch(last.index(), last.term());
         long revision = state.view().revision();
+        boolean newTerm = last.term() != position.term();
         position = new StatePosition(last.index(), last.term(), revision);
         if (!events.isEmpty()) {
             watches.publish(new EventBatch(List.copyOf(events), revision));
@@ -167,7 +168,13 @@ final class Applier {
         for (Runnable answer : answers) answer.run();
         answers.clear();
         reads.applied(last.index());
-        mailbox.fact(new Mailbox.Input.Applied(position));
+        tell(new Mailbox.Input.Applied(position), newTerm);
+    }
+
+    /** A leader begins to keep leases when the first entry of its term is applied: that is news. */
+    private void tell(Mailbox.Input.Applied applied, boolean newTerm) {
+        if (newTerm) mailbox.fact(applied);
+        else mailbox.note(applied);
     }
 
     private void install(StagedState staged) {

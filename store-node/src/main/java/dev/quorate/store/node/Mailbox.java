@@ -87,6 +87,14 @@ public final class Mailbox implements DurableLog.Listener {
         wake();
     }
 
+    /**
+     * Something that the loop learns when it next looks, with the next tick at the latest. Waking it for every batch that
+     * was applied cost a lone client's put one of its nine hand-offs between threads.
+     */
+    void note(Input input) {
+        facts.add(input);
+    }
+
     /** Something a client wants; refused when too many wait. */
     boolean wish(Input input) {
         if (wishCount.incrementAndGet() > maxWishes) {
