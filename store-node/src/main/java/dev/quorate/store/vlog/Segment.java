@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -25,6 +27,10 @@ import java.util.zip.CRC32C;
  */
 final class Segment {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+    private static final VarHandle BIG_ENDIAN_INT =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final int VERSION_HEAD_BYTES = Records.HEADER_BYTES + Records.REVISION_BYTES;
 
     private volatile Path file;
     private final SegmentName name;
@@ -164,22 +170,26 @@ final class Segment {
         return Records.HEADER_BYTES + mapping.get(INT, offset + Integer.BYTES);
     }
 
-    /** The KeyValue of the version at an offset; checked. */
+    /**
+     * The KeyValue of the version at an offset; checked. Head and body go to arrays of their own, so that the body can
+     * be given away as it is: cutting it out of the whole record would copy it twice.
+     */
     Bytes keyValue(int offset) {
-        byte[] record;
-        if (readMode == ReadMode.MMAP) {
-            record = new byte[checkedSize(offset, recordBytes(offset))];
-            MemorySegment.copy(mapping, ValueLayout.JAVA_BYTE, offset, record, 0, record.length);
-        } else {
-            record = pread(offset);
-        }
+        byte[] head = bytes(offset, VERSION_HEAD_BYTES);
+        int size = checkedSize(offset, Records.HEADER_BYTES + (int) BIG_ENDIAN_INT.get(head, Integer.BYTES));
+        byte[] body = bytes(offset + VERSION_HEAD_BYTES, size - VERSION_HEAD_BYTES);
         CRC32C crc = new CRC32C();
-        crc.update(record, Integer.BYTES, record.length - Integer.BYTES);
-        int stored = ByteBuffer.wrap(record).getInt(0);
-        if ((int) crc.getValue() != stored) {
-            throw damaged(offset);
-        }
-        return Bytes.wrap(record).slice(Records.HEADER_BYTES + Records.REVISION_BYTES, record.length);
+        crc.update(head, Integer.BYTES, VERSION_HEAD_BYTES - Integer.BYTES);
+        crc.update(body, 0, body.length);
+        if ((int) crc.getValue() != (int) BIG_ENDIAN_INT.get(head, 0)) throw damaged(offset);
+        return Bytes.wrap(body);
+    }
+
+    private byte[] bytes(int offset, int length) {
+        byte[] bytes = new byte[length];
+        if (readMode == ReadMode.MMAP) MemorySegment.copy(mapping, ValueLayout.JAVA_BYTE, offset, bytes, 0, length);
+        else pread(bytes, offset);
+        return bytes;
     }
 
     /** Gives a file that was written under a passing name its own, once its bytes are safe. */
@@ -225,13 +235,9 @@ final class Segment {
                 + ": the checksum differs. This member must not answer from it");
     }
 
-    private byte[] pread(int offset) {
+    private void pread(byte[] into, int offset) {
         try {
-            ByteBuffer length = ByteBuffer.allocate(Integer.BYTES);
-            readFully(length, offset + Integer.BYTES);
-            ByteBuffer record = ByteBuffer.allocate(checkedSize(offset, Records.HEADER_BYTES + length.getInt(0)));
-            readFully(record, offset);
-            return record.array();
+            readFully(ByteBuffer.wrap(into), offset);
         } catch (IOException e) {
             throw new IllegalStateException("read " + file + " at " + offset, e);
         }
