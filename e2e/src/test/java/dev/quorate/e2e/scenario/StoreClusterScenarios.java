@@ -1,6 +1,7 @@
 package dev.quorate.e2e.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quorate.crds.v1alpha1.MemberStatus;
 import dev.quorate.crds.v1alpha1.StoreClusterStatus;
@@ -14,6 +15,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaPropsBuilder;
@@ -169,6 +171,68 @@ final class StoreClusterScenarios {
                 cluster::describe);
         cluster.awaitReady(3, PATIENCE);
         assertThat(memberId(victim)).isPresent().isEqualTo(member);
+    }
+
+    @Test
+    void aMemberThatLostItsVolumeIsReplacedByANewOne() {
+        formed(3);
+        bed.store().put(cluster.endpoints().getFirst(), "kept", "1");
+        Pod victim = cluster.pods().get(1);
+        Optional<String> lost = memberId(victim);
+        bed.client()
+                .persistentVolumeClaims()
+                .inNamespace(namespace)
+                .withName("data-c-1")
+                .delete();
+        bed.client().resource(victim).delete();
+        Await.until(
+                "a new member in its place",
+                PATIENCE,
+                () -> cluster.isReady(3) && !memberId(victim).equals(lost),
+                cluster::describe);
+        assertThat(memberId(victim)).isPresent();
+        assertThat(reasons()).contains("MemberReplacementStarted", "MemberPromoted");
+        for (InetSocketAddress member : cluster.endpoints())
+            assertThat(bed.store().read(member, "kept")).containsEntry("kept", "1");
+    }
+
+    @Test
+    void whatTheApiServerRefusesIsToldAndTriedAgainWhenTheUserHasChangedIt() {
+        assumeTrue(StoreClusterHandle.refusal(this::podThatMakesNoSense).isPresent(), "this API server checks no pods");
+        cluster.apply(manifest(1, "placement: {tolerations: [{key: a, operator: Perhaps}]}"));
+        Await.until(
+                "the refusal in the status",
+                PATIENCE,
+                () -> cluster.condition("Progressing")
+                        .filter(progress -> progress.getStatus().equals("False")
+                                && progress.getMessage().contains("cannot create the StatefulSet with 1 pods: ")
+                                && progress.getMessage().contains("tolerations[0].operator"))
+                        .isPresent(),
+                cluster::describe);
+        Await.until("an event", PATIENCE, () -> reasons().contains("ActionRefused"), () -> "only " + reasons());
+        assertThat(reasons()).containsOnlyOnce("ActionRefused");
+        cluster.patch("{\"spec\": {\"placement\": {\"tolerations\": []}}}");
+        cluster.awaitReady(1, PATIENCE);
+    }
+
+    private void podThatMakesNoSense() {
+        Pod pod = new PodBuilder()
+                .withNewMetadata()
+                .withName("probe")
+                .withNamespace(namespace)
+                .endMetadata()
+                .withNewSpec()
+                .addNewContainer()
+                .withName("c")
+                .withImage("i")
+                .endContainer()
+                .addNewToleration()
+                .withKey("a")
+                .withOperator("Perhaps")
+                .endToleration()
+                .endSpec()
+                .build();
+        bed.client().resource(pod).dryRun().create();
     }
 
     @Test

@@ -17,7 +17,9 @@ import dev.quorate.operator.plan.Step.Promote;
 import dev.quorate.operator.plan.Step.RecordBirth;
 import dev.quorate.operator.plan.Step.RecordCluster;
 import dev.quorate.operator.plan.Step.ReleaseVolume;
+import dev.quorate.operator.plan.Step.RemoveLost;
 import dev.quorate.operator.plan.Step.RemoveMembers;
+import dev.quorate.operator.plan.Step.RenewPod;
 import dev.quorate.operator.plan.Step.RestartPod;
 import dev.quorate.operator.plan.Step.SetReplicas;
 import dev.quorate.operator.plan.Step.Target;
@@ -52,12 +54,14 @@ final class Actor {
             case Promote promote -> promote(view, cluster, children, promote.learners());
             case MoveLeader move -> moveLeader(cluster, children, move);
             case RemoveMembers remove -> remove(view, cluster, children, remove.members());
+            case RemoveLost lost -> removeLost(view, cluster, children, lost.member());
+            case RenewPod renew -> renew(cluster, children, renew);
             case RestartPod restart -> restart(cluster, children, restart);
             case ReleaseVolume release -> release(children, release);
             case DeleteVolume delete -> deleteVolume(children, delete);
             // The status is where these leave their mark, and it is written before anything is performed.
             case RecordBirth birth -> {}
-            case RecordCluster record -> recorded(cluster, record);
+            case RecordCluster record -> recorded(view, cluster, record);
             case Wait wait -> {}
             case Done done -> {}
         }
@@ -72,14 +76,21 @@ final class Actor {
         String name = Names.pod(cluster, birth.seed());
         String address = address(children, birth.seed());
         store.bootstrap(address, birth.token(), name, Names.peerUrl(cluster, birth.seed()));
-        tell(cluster, EventText.normal("ClusterBootstrapped", name + " is the first member"), birth.token());
+        born(cluster, birth.seed(), birth.token());
     }
 
-    private void recorded(StoreCluster cluster, RecordCluster record) {
+    private void recorded(ClusterView view, StoreCluster cluster, RecordCluster record) {
+        String id = StatusReport.hex(record.clusterId());
         if (record.adopted()) {
-            String id = StatusReport.hex(record.clusterId());
             tell(cluster, EventText.normal("ClusterAdopted", "found the volumes of cluster " + id), id);
         }
+        // The answer to the bootstrap may have been lost: then it is told only now, otherwise not twice.
+        view.memory().birth().ifPresent(birth -> born(cluster, birth.seed(), birth.token()));
+    }
+
+    private void born(StoreCluster cluster, int seed, String token) {
+        String note = Names.pod(cluster, seed) + " is the first member";
+        tell(cluster, EventText.normal("ClusterBootstrapped", note), token);
     }
 
     private void addLearner(ClusterView view, StoreCluster cluster, Children children, int ordinal) {
@@ -105,6 +116,30 @@ final class Actor {
     private void remove(ClusterView view, StoreCluster cluster, Children children, List<Target> members) {
         store.remove(leader(view, children), ids(members));
         tell(cluster, EventText.normal("MemberRemoved", pods(cluster, members) + " left the cluster"), "" + members);
+    }
+
+    private void removeLost(ClusterView view, StoreCluster cluster, Children children, Target member) {
+        String note = Names.pod(cluster, member.ordinal()) + " lost its data and is replaced by a new member";
+        tell(cluster, EventText.warning("MemberReplacementStarted", note), "" + member);
+        remove(view, cluster, children, List.of(member));
+    }
+
+    /** The claim first: it stays as long as its pod does, and until it has gone no new pod is made. */
+    private void renew(StoreCluster cluster, Children children, RenewPod renew) {
+        Pod pod = children.pods().get(renew.ordinal());
+        if (pod == null || !pod.getMetadata().getUid().equals(renew.podUid())) {
+            return;
+        }
+        PersistentVolumeClaim claim = children.claims().get(renew.ordinal());
+        if (claim != null
+                && renew.volumeUid()
+                        .filter(claim.getMetadata().getUid()::equals)
+                        .isPresent()) {
+            kube.delete(claim);
+        }
+        kube.delete(pod);
+        String note = Names.pod(cluster, renew.ordinal()) + " starts anew with an empty volume";
+        tell(cluster, EventText.normal("MemberRestarted", note), renew.podUid());
     }
 
     private void restart(StoreCluster cluster, Children children, RestartPod restart) {

@@ -2,6 +2,8 @@ package dev.quorate.operator.cluster;
 
 import dev.quorate.crds.v1alpha1.StoreCluster;
 import dev.quorate.crds.v1alpha1.StoreClusterStatus;
+import dev.quorate.operator.cluster.Refusals.Attempt;
+import dev.quorate.operator.kube.EventText;
 import dev.quorate.operator.kube.KubeApi;
 import dev.quorate.operator.kube.NodeWatch;
 import dev.quorate.operator.plan.ClusterView;
@@ -41,6 +43,7 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -76,6 +79,7 @@ public final class StoreClusterReconciler implements Reconciler<StoreCluster>, A
     private final Lookout lookout;
     private final NodeWatch nodes;
     private final SimpleInboundEventSource<StoreCluster> news = new SimpleInboundEventSource<>("members");
+    private final Refusals refusals = new Refusals();
     private final ConcurrentMap<ResourceID, String> said = new ConcurrentHashMap<>();
 
     public StoreClusterReconciler(KubernetesClient client, StoreClient store) {
@@ -127,10 +131,6 @@ public final class StoreClusterReconciler implements Reconciler<StoreCluster>, A
             }
             LOG.debug("outcome=stale {}", e.getMessage());
             return UpdateControl.<StoreCluster>noUpdate().rescheduleAfter(SOON);
-        } catch (StoreFailure e) {
-            say(id, "outcome=refused " + e.getMessage());
-            lookout.acted(id);
-            return UpdateControl.<StoreCluster>noUpdate().rescheduleAfter(IN_MOTION);
         } finally {
             MDC.remove("cluster");
         }
@@ -144,10 +144,31 @@ public final class StoreClusterReconciler implements Reconciler<StoreCluster>, A
             return IN_MOTION;
         }
         ClusterView view = observer.view(cluster, children, look.get());
+        Step step = Plan.next(view);
+        Attempt attempt = Attempt.of(cluster, step);
+        Optional<Wait> rest = refusals.instead(attempt, view.now());
+        if (rest.isPresent()) {
+            writeStatus(cluster, view, rest.get());
+            return refusals.rest(id, view.now());
+        }
+        try {
+            Duration next = take(id, step, view, cluster, children);
+            refusals.succeeded(id);
+            return next;
+        } catch (KubernetesClientException e) {
+            if (KubeApi.isStale(e)) {
+                throw e;
+            }
+            return refused(attempt, cluster, KubeApi.reason(e));
+        } catch (StoreFailure e) {
+            return refused(attempt, cluster, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Duration take(ResourceID id, Step step, ClusterView view, StoreCluster cluster, Children children) {
         if (view.wanted().invalid().isEmpty() && !view.wanted().paused()) {
             ensure(cluster, children, view);
         }
-        Step step = Plan.next(view);
         say(id, "step=" + step.getClass().getSimpleName() + " " + step.sentence());
         writeStatus(cluster, view, step);
         boolean acts = !(step instanceof Wait) && !(step instanceof Done);
@@ -157,6 +178,18 @@ public final class StoreClusterReconciler implements Reconciler<StoreCluster>, A
             return SOON;
         }
         return step instanceof Done ? NOTHING_TO_DO : IN_MOTION;
+    }
+
+    /** The next round tells the reason in the status: this one's resource is old by now. */
+    private Duration refused(Attempt attempt, StoreCluster cluster, String why) {
+        Wait wait = refusals.note(attempt, why, Instant.now());
+        say(attempt.cluster(), "outcome=refused " + wait.sentence());
+        if (refusals.isStubborn(attempt.cluster())) {
+            kube.event(cluster, EventText.warning("ActionRefused", wait.sentence()), wait.sentence());
+        }
+        // What was asked may have happened all the same.
+        lookout.acted(attempt.cluster());
+        return SOON;
     }
 
     /** Objects that are simply always true. Replicas and restarts belong to the steps alone. */

@@ -17,10 +17,14 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The Kubernetes API as this operator uses it: server-side apply with one manager, deletes with preconditions, events. */
 public final class KubeApi {
     public static final String MANAGER = "quorate-operator";
+    private static final Logger LOG = LoggerFactory.getLogger(KubeApi.class);
+    private static final int LONGEST_NOTE_BYTES = 1024;
     private static final int CONFLICT = 409;
     private static final int GONE = 404;
 
@@ -120,7 +124,7 @@ public final class KubeApi {
                 .withType(text.type())
                 .withReason(text.reason())
                 .withAction(text.reason())
-                .withNote(text.note())
+                .withNote(shortened(text.note()))
                 .withNewRegarding()
                 .withApiVersion(about.getApiVersion())
                 .withKind(about.getKind())
@@ -133,10 +137,26 @@ public final class KubeApi {
         try {
             client.resource(event).create();
         } catch (KubernetesClientException e) {
+            // An event is a courtesy: that it cannot be told must not stop what it tells of.
             if (e.getCode() != CONFLICT) {
-                throw e;
+                LOG.warn("an event cannot be written: {} {}: {}", text.reason(), text.note(), reason(e));
             }
         }
+    }
+
+    /** API servers refuse longer notes, which they measure in bytes. */
+    private static String shortened(String note) {
+        int end = Math.min(note.length(), LONGEST_NOTE_BYTES);
+        while (note.substring(0, end).getBytes(StandardCharsets.UTF_8).length > LONGEST_NOTE_BYTES) {
+            end--;
+        }
+        return note.substring(0, end);
+    }
+
+    /** Why a request was refused, in the API server's own words. */
+    public static String reason(KubernetesClientException e) {
+        boolean told = e.getStatus() != null && e.getStatus().getMessage() != null;
+        return told ? e.getStatus().getMessage() : String.valueOf(e.getMessage());
     }
 
     /** True if a write was refused because what it was based on is old. */

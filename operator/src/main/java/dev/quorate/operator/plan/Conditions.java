@@ -105,7 +105,8 @@ public final class Conditions {
                     && (wait.reason() == Reason.TOO_FEW_NODES
                             || wait.reason() == Reason.WRONG_VOLUME
                             || wait.reason() == Reason.OLD_VOLUMES
-                            || wait.reason() == Reason.MEMBER_UNHEALTHY);
+                            || wait.reason() == Reason.MEMBER_UNHEALTHY
+                            || wait.reason() == Reason.REFUSED);
             return blocked
                     ? new Finding("Progressing", "False", "Blocked", step.sentence())
                     : new Finding("Progressing", "True", operation.reason, step.sentence());
@@ -118,7 +119,10 @@ public final class Conditions {
     private static Finding degraded(ClusterView view) {
         List<String> ill = unhealthy(view);
         if (!ill.isEmpty()) {
-            return new Finding("Degraded", "True", "MemberUnhealthy", String.join("; ", ill));
+            boolean lost = view.membership().stream()
+                    .flatMap(membership -> membership.voters().stream())
+                    .anyMatch(voter -> ReplacementPlan.lost(view, voter));
+            return new Finding("Degraded", "True", lost ? "MemberDataLost" : "MemberUnhealthy", String.join("; ", ill));
         }
         if (view.born() && !serving(view)) {
             return new Finding("Degraded", "True", "MemberUnhealthy", "too few members answer to serve anybody");

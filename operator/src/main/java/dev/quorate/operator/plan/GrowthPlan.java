@@ -1,25 +1,23 @@
 package dev.quorate.operator.plan;
 
-import dev.quorate.operator.plan.MembershipView.Member;
 import dev.quorate.operator.plan.ProcessView.State;
 import dev.quorate.operator.plan.Step.AddLearner;
 import dev.quorate.operator.plan.Step.Reason;
 import dev.quorate.operator.plan.Step.SetReplicas;
 import dev.quorate.operator.plan.Step.Wait;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Adds voters pair by pair: nothing is added before all pods of the pair are up and waiting. */
 final class GrowthPlan {
     private GrowthPlan() {}
 
     static Optional<Step> next(ClusterView view, MembershipView membership) {
-        int voters = membership.voters().size();
-        if (voters >= view.wanted().replicas()) {
+        List<Integer> joining = joining(view, membership);
+        if (joining.isEmpty()) {
             return Optional.empty();
         }
-        List<Integer> joining = joining(view, membership, LivePlan.pair(voters));
         List<Integer> waiting = joining.stream()
                 .filter(ordinal -> membership.at(ordinal).isEmpty())
                 .toList();
@@ -29,16 +27,32 @@ final class GrowthPlan {
                 .or(() -> Optional.of(catchingUp(view, joining)));
     }
 
-    /** Those that are learners already, then the lowest free ordinals. */
-    private static List<Integer> joining(ClusterView view, MembershipView membership, int count) {
-        List<Integer> joining = new ArrayList<>(
-                membership.learners().stream().map(Member::ordinal).toList());
-        for (int ordinal = 0; ordinal < view.wanted().replicas(); ordinal++) {
-            if (membership.at(ordinal).isEmpty()) {
-                joining.add(ordinal);
-            }
+    /** The ordinals that should become voters next: the lowest free ones, as many as keep the number of voters odd. */
+    static List<Integer> joining(ClusterView view, MembershipView membership) {
+        int voters = membership.voters().size();
+        if (voters >= view.wanted().replicas() && !hasGap(view, membership)) {
+            return List.of();
         }
-        return joining.subList(0, Math.min(count, joining.size()));
+        return IntStream.iterate(0, ordinal -> ordinal + 1)
+                .filter(ordinal -> membership
+                        .at(ordinal)
+                        .filter(member -> !member.learner())
+                        .isEmpty())
+                .limit(LivePlan.pair(voters))
+                .boxed()
+                .toList();
+    }
+
+    /**
+     * A member that will stay was replaced and is not back yet. It comes back before others go: whoever goes has the
+     * highest ordinal, and pods below cannot be stopped.
+     */
+    static boolean hasGap(ClusterView view, MembershipView membership) {
+        return IntStream.range(0, view.wanted().replicas())
+                .anyMatch(ordinal -> membership
+                        .at(ordinal)
+                        .filter(member -> !member.learner())
+                        .isEmpty());
     }
 
     private static Optional<Step> startPods(ClusterView view, List<Integer> joining, List<Integer> waiting) {

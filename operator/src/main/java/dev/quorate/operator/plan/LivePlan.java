@@ -23,6 +23,7 @@ import java.util.Optional;
  *   <li>pods beyond all members and all wishes: stop them; afterwards mark their volumes
  *   <li>learners that are wanted no more: remove them
  *   <li>enough learners caught up to keep the voters odd: promote them together
+ *   <li>a member lost its data: {@link ReplacementPlan}
  *   <li>too many voters, and all that stay are healthy: move the leader, remove the highest pair
  *   <li>a voter is unhealthy: wait, nothing else is changed
  *   <li>a pod runs an old template: restart one follower, the leader last
@@ -39,6 +40,7 @@ final class LivePlan {
                 .or(() -> release(view, membership))
                 .or(() -> unwantedLearners(view, membership))
                 .or(() -> promote(view, membership))
+                .or(() -> ReplacementPlan.next(view, membership))
                 .or(() -> shrink(view, membership))
                 .or(() -> heal(view, membership))
                 .or(() -> RollPlan.next(view, membership))
@@ -70,7 +72,12 @@ final class LivePlan {
                 .anyMatch(slot -> slot.is(State.REMOVED)
                         || (slot.is(State.RUNNING)
                                 && membership.at(slot.ordinal()).isEmpty()));
-        int most = removed ? top : Math.max(top, view.wanted().replicas());
+        int joining = 1
+                + GrowthPlan.joining(view, membership).stream()
+                        .mapToInt(ordinal -> ordinal)
+                        .max()
+                        .orElse(-1);
+        int most = removed ? top : Math.max(top, Math.max(joining, view.wanted().replicas()));
         return replicas > most ? Optional.of(new SetReplicas(replicas, most)) : Optional.empty();
     }
 
@@ -86,12 +93,9 @@ final class LivePlan {
     }
 
     private static Optional<Step> unwantedLearners(ClusterView view, MembershipView membership) {
-        int highestVoter =
-                membership.voters().stream().mapToInt(Member::ordinal).max().orElse(-1);
-        // Below a voter a pod cannot be stopped anyway, and a removed member's volume could not be used again.
+        List<Integer> joining = GrowthPlan.joining(view, membership);
         List<Target> unwanted = membership.learners().stream()
-                .filter(learner -> learner.ordinal() >= view.wanted().replicas())
-                .filter(learner -> learner.ordinal() > highestVoter)
+                .filter(learner -> !joining.contains(learner.ordinal()))
                 .map(LivePlan::target)
                 .toList();
         return unwanted.isEmpty() ? Optional.empty() : Optional.of(new RemoveMembers(unwanted));
@@ -102,18 +106,16 @@ final class LivePlan {
         int pair = pair(voters);
         List<Target> ready = membership.learners().stream()
                 .filter(view::caughtUp)
-                .limit(pair)
                 .map(LivePlan::target)
                 .toList();
         long healthy = QuorumRule.healthyVoters(view, membership) + ready.size();
         boolean safe = healthy >= QuorumRule.quorum(voters + pair);
-        boolean wanted = voters + pair <= view.wanted().replicas();
-        return ready.size() == pair && safe && wanted ? Optional.of(new Promote(ready)) : Optional.empty();
+        return ready.size() == pair && safe ? Optional.of(new Promote(ready)) : Optional.empty();
     }
 
     private static Optional<Step> shrink(ClusterView view, MembershipView membership) {
         List<Member> voters = membership.voters();
-        if (voters.size() <= view.wanted().replicas()) {
+        if (voters.size() <= view.wanted().replicas() || GrowthPlan.hasGap(view, membership)) {
             return Optional.empty();
         }
         int stay = voters.size() - pair(voters.size());

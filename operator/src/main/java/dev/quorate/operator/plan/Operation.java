@@ -3,6 +3,8 @@ package dev.quorate.operator.plan;
 import dev.quorate.operator.plan.Step.Done;
 import dev.quorate.operator.plan.Step.MoveLeader;
 import dev.quorate.operator.plan.Step.Reason;
+import dev.quorate.operator.plan.Step.RemoveLost;
+import dev.quorate.operator.plan.Step.RenewPod;
 import dev.quorate.operator.plan.Step.RestartPod;
 import dev.quorate.operator.plan.Step.Wait;
 
@@ -12,7 +14,8 @@ enum Operation {
     BOOTSTRAP("Bootstrap", "Bootstrapping"),
     SCALE_UP("ScaleUp", "ScalingUp"),
     SCALE_DOWN("ScaleDown", "ScalingDown"),
-    ROLLING_RESTART("RollingRestart", "Rolling");
+    ROLLING_RESTART("RollingRestart", "Rolling"),
+    REPLACE_MEMBER("ReplaceMember", "ReplacingMember");
 
     final String type;
     final String reason;
@@ -33,6 +36,11 @@ enum Operation {
         int voters = view.membership().map(members -> members.voters().size()).orElse(0);
         if (voters == 0) {
             return NONE;
+        }
+        // Voters come and go in pairs, so that an even number is a pair of which one is being replaced.
+        boolean incomplete = grown && voters % 2 == 0 && voters < view.wanted().replicas();
+        if (incomplete || step instanceof RemoveLost || step instanceof RenewPod) {
+            return REPLACE_MEMBER;
         }
         if (step instanceof RestartPod || (voters == view.wanted().replicas() && step instanceof MoveLeader)) {
             return ROLLING_RESTART;
@@ -55,7 +63,7 @@ enum Operation {
         return switch (reason) {
             case PAUSED, INVALID_SPEC, SPLIT_IDENTITY, QUORUM_LOST, UNKNOWN_MEMBER -> true;
             case WAITING_FOR_SEED, OLD_VOLUMES, MEMBER_UNHEALTHY, MEMBER_PENDING, WRONG_VOLUME, CATCHING_UP -> false;
-            case TOO_FEW_NODES, POD_LEAVING -> false;
+            case TOO_FEW_NODES, POD_LEAVING, REFUSED -> false;
         };
     }
 
@@ -66,6 +74,7 @@ enum Operation {
             case NONE -> "";
             case BOOTSTRAP -> "bootstrap " + voters + "/" + wanted;
             case SCALE_UP, SCALE_DOWN -> "scale " + voters + "\u2192" + wanted;
+            case REPLACE_MEMBER -> "replace " + voters + "/" + wanted;
             case ROLLING_RESTART ->
                 "restart "
                         + view.slots().values().stream()

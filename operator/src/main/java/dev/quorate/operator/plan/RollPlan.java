@@ -14,7 +14,7 @@ final class RollPlan {
 
     static Optional<Step> next(ClusterView view, MembershipView membership) {
         // Growing comes to its end first: a restart in the middle of it would only cost a voter for longer.
-        if (!membership.learners().isEmpty() || growing(view, membership)) {
+        if (!membership.learners().isEmpty() || growing(view, membership) || replacing(membership)) {
             return Optional.empty();
         }
         List<Member> outdated = membership.voters().stream()
@@ -32,6 +32,11 @@ final class RollPlan {
 
     private static boolean growing(ClusterView view, MembershipView membership) {
         return membership.voters().size() == 1 && view.wanted().replicas() > 1;
+    }
+
+    /** One of a pair is missing: the next one to go might take the quorum along. */
+    private static boolean replacing(MembershipView membership) {
+        return membership.voters().size() % 2 == 0;
     }
 
     private static Step leader(ClusterView view, MembershipView membership, Member leader) {

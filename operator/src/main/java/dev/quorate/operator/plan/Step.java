@@ -1,6 +1,7 @@
 package dev.quorate.operator.plan;
 
 import java.util.List;
+import java.util.Optional;
 
 /** The one next thing to do. Every effect carries what must still be true for it to happen. */
 public sealed interface Step {
@@ -83,6 +84,23 @@ public sealed interface Step {
         }
     }
 
+    /** Removes a member whose data is gone. Its place is taken by a new member: an id that was used is used up. */
+    record RemoveLost(Target member) implements Step {
+        @Override
+        public String sentence() {
+            return "remove the member of pod " + member.ordinal()
+                    + ", which lost its data, to add it again as a new one";
+        }
+    }
+
+    /** Deletes a pod that is no member any more together with its volume, so that it comes back as a newcomer. */
+    record RenewPod(int ordinal, String podUid, Optional<String> volumeUid) implements Step {
+        @Override
+        public String sentence() {
+            return "renew pod " + ordinal + " and its volume: what was there belongs to no member any more";
+        }
+    }
+
     /** Deletes one pod, so that it comes back with the newest template. */
     record RestartPod(int ordinal, String podUid, String why) implements Step {
         @Override
@@ -132,7 +150,8 @@ public sealed interface Step {
         WRONG_VOLUME,
         CATCHING_UP,
         TOO_FEW_NODES,
-        POD_LEAVING
+        POD_LEAVING,
+        REFUSED
     }
 
     private static String ordinals(List<Target> targets) {

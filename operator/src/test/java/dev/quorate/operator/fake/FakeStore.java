@@ -51,6 +51,7 @@ public final class FakeStore {
         private final Disk disk;
         private final String peerUrl;
         private boolean up = true;
+        private boolean lost;
 
         Node(Disk disk, String peerUrl) {
             this.disk = disk;
@@ -136,7 +137,7 @@ public final class FakeStore {
         }
         Cluster cluster = clusters.get(disk.clusterId);
         if (cluster == null) {
-            return new Seen("UNINITIALISED", 0, 0, 0, 0, false, "");
+            return new Seen(process.lost ? "DATA_LOST" : "UNINITIALISED", 0, 0, 0, 0, false, "");
         }
         Row row = cluster.members.get(disk.memberId);
         if (row == null) {
@@ -151,11 +152,17 @@ public final class FakeStore {
     private void join(Node process) {
         for (Cluster cluster : clusters.values()) {
             for (Row row : cluster.members.values()) {
-                if (row.peerUrl().equals(process.peerUrl) && cluster.leader != 0 && cluster.started.add(row.id())) {
+                if (!row.peerUrl().equals(process.peerUrl) || cluster.leader == 0 || process.lost) {
+                    continue;
+                }
+                if (cluster.started.add(row.id())) {
                     process.disk.clusterId = cluster.id;
                     process.disk.memberId = row.id();
-                    return;
+                } else {
+                    // Who finds that its data is gone stays away until it is started again.
+                    process.lost = true;
                 }
+                return;
             }
         }
     }
@@ -235,7 +242,7 @@ public final class FakeStore {
         if (ids.contains(cluster.get().leader)) {
             broken.add("removed the leader without moving leadership first");
         }
-        boolean voters = cluster.get().voters().stream().anyMatch(row -> ids.contains(row.id()));
+        boolean voters = cluster.get().voters().stream().anyMatch(row -> ids.contains(row.id()) && !lost(row));
         ids.forEach(cluster.get().members::remove);
         processes.stream()
                 .filter(other -> other.disk.clusterId == cluster.get().id && ids.contains(other.disk.memberId))
@@ -262,6 +269,11 @@ public final class FakeStore {
         cluster.get().leader = to;
         history.add("leader moved");
         return Optional.empty();
+    }
+
+    /** Whoever lost its data is replaced alone; all others come and go so that the number of voters stays odd. */
+    private boolean lost(Row row) {
+        return processes.stream().anyMatch(process -> process.lost && process.peerUrl.equals(row.peerUrl()));
     }
 
     private void checkOdd(Cluster cluster, String what) {

@@ -2,11 +2,13 @@ package dev.quorate.operator.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quorate.operator.plan.MembershipView.Member;
 import dev.quorate.operator.plan.Step.Done;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -32,6 +34,12 @@ class ClosedLoopTest {
             assertThat(story.world().broken).as("%s%n%s", paste, story.steps()).isEmpty();
             assertThat(story.last()).as("%s%n%s", paste, story.steps()).isInstanceOf(Done.class);
             assertThat(story.world().store.clusters()).as(paste).isEqualTo(1);
+            ClusterView end = story.world().view();
+            assertThat(end.membership().orElseThrow().voters())
+                    .as("%s%n%s", paste, story.steps())
+                    .extracting(Member::ordinal)
+                    .containsExactlyElementsOf(
+                            IntStream.range(0, end.wanted().replicas()).boxed().toList());
         }
     }
 
@@ -76,6 +84,11 @@ class ClosedLoopTest {
             case 3 -> {
                 steps.add("-- new template");
                 world.changeTemplate();
+            }
+            case 5, 6 -> {
+                if (world.loseDisk()) {
+                    steps.add("-- a disk is lost");
+                }
             }
             case 4 -> {
                 if (random.nextInt(4) == 0) {

@@ -13,7 +13,9 @@ import dev.quorate.operator.plan.Step.Promote;
 import dev.quorate.operator.plan.Step.RecordBirth;
 import dev.quorate.operator.plan.Step.RecordCluster;
 import dev.quorate.operator.plan.Step.ReleaseVolume;
+import dev.quorate.operator.plan.Step.RemoveLost;
 import dev.quorate.operator.plan.Step.RemoveMembers;
+import dev.quorate.operator.plan.Step.RenewPod;
 import dev.quorate.operator.plan.Step.RestartPod;
 import dev.quorate.operator.plan.Step.SetReplicas;
 import dev.quorate.operator.plan.Step.Target;
@@ -91,6 +93,22 @@ final class ToyWorld {
         if (!pods.isEmpty()) {
             stop(random.nextInt(pods.lastKey() + 1));
         }
+    }
+
+    /** A pod comes back with an empty disk, at a moment when all others are there. */
+    boolean loseDisk() {
+        List<FakeStore.Row> rows = leader().flatMap(FakeStore.Node::members).orElse(List.of());
+        long voters = rows.stream().filter(row -> !row.learner()).count();
+        long running = pods.values().stream()
+                .filter(pod -> pod.process != null && pod.process.isMember())
+                .count();
+        if (voters < 3 || running < rows.size()) {
+            return false;
+        }
+        int ordinal = random.nextInt(pods.lastKey() + 1);
+        stop(ordinal);
+        volumes.put(ordinal, new ToyVolume("v" + ++counter));
+        return true;
     }
 
     /** The resource, its set and its pods go and the resource is made again: claims stay, the status is lost. */
@@ -220,6 +238,9 @@ final class ToyWorld {
                 leader().ifPresent(leader -> leader.moveLeader(move.to().memberId()));
             case RemoveMembers remove -> leader().ifPresent(leader -> leader.remove(ids(remove.members())));
             case RestartPod restart -> restart(restart);
+            case RemoveLost lost ->
+                leader().ifPresent(leader -> leader.remove(List.of(lost.member().memberId())));
+            case RenewPod renew -> renew(renew);
             case ReleaseVolume release -> volume(release.ordinal()).released = true;
             case DeleteVolume delete -> deleteVolume(delete);
             case RecordBirth birth -> {}
@@ -266,6 +287,18 @@ final class ToyWorld {
                 broken.add("a restart cost the quorum: " + restart.sentence());
             }
         }
+    }
+
+    private void renew(RenewPod renew) {
+        ToyPod pod = pods.get(renew.ordinal());
+        if (pod == null || !pod.uid.equals(renew.podUid())) {
+            return;
+        }
+        if (pod.process != null && pod.process.isMember()) {
+            broken.add("renewed a living member by " + renew.sentence());
+        }
+        stop(renew.ordinal());
+        volumes.remove(renew.ordinal());
     }
 
     private void deleteVolume(DeleteVolume delete) {

@@ -49,6 +49,7 @@ public final class Admission {
         complete(kind, object);
         List<Refusal.Cause> causes = new ArrayList<>(name(kind, object));
         if (kind.isCustom()) causes.addAll(validate(kind, object, MissingNode.getInstance()));
+        else causes.addAll(BuiltInRules.problems(kind, object));
         causes.addAll(definition(kind, object));
         refuse(kind, object, causes);
     }

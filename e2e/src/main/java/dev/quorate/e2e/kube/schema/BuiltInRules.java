@@ -150,6 +150,24 @@ final class BuiltInRules {
         }
     }
 
+    /** A stand-in for the many checks of pods that a real API server has: it refuses at least something. */
+    static List<Refusal.Cause> problems(Kind kind, ObjectNode object) {
+        String spec = kind.is("Pod") ? "spec" : "spec.template.spec";
+        List<Refusal.Cause> causes = new ArrayList<>();
+        int index = 0;
+        for (JsonNode toleration : Json.at(object, spec + ".tolerations")) {
+            String operator = toleration.path("operator").asText("Equal");
+            if (!List.of("Equal", "Exists").contains(operator)) {
+                String message =
+                        "Unsupported value: \"%s\": supported values: \"Equal\", \"Exists\"".formatted(operator);
+                String field = "%s.tolerations[%d].operator".formatted(spec, index);
+                causes.add(new Refusal.Cause("FieldValueNotSupported", message, field));
+            }
+            index++;
+        }
+        return causes;
+    }
+
     static List<Refusal.Cause> change(Kind kind, ObjectNode before, ObjectNode after) {
         List<Refusal.Cause> causes = new ArrayList<>();
         if (kind.is("StatefulSet") && differsBeyond(before.path("spec"), after.path("spec"), CHANGEABLE_IN_SETS)) {
