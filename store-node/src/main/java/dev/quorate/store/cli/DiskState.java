@@ -24,8 +24,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -37,19 +36,22 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
 
     private final StateFolder folder;
     private final StagedState.Active active;
-    private final Meters meters;
-    private final BiConsumer<String, Throwable> died;
-    private final ExecutorService background = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().name("upkeep").daemon(true).factory());
+    private final Around around;
     private volatile Consumer<Room> room = enough -> {};
     private volatile boolean closed;
 
-    private DiskState(
-            StateFolder folder, StagedState.Active active, Meters meters, BiConsumer<String, Throwable> died) {
-        this.meters = meters;
-        this.died = died;
+    /**
+     * What it works with.
+     *
+     * @param background may wait for the disk
+     * @param died hears of a failure after which nobody knows what is on the disk
+     */
+    record Around(ValueLogOptions options, Executor background, Meters meters, BiConsumer<String, Throwable> died) {}
+
+    private DiskState(StateFolder folder, StagedState.Active active, Around around) {
         this.folder = folder;
         this.active = active;
+        this.around = around;
     }
 
     /**
@@ -57,11 +59,10 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
      *
      * @param safeIndex the state was safe up to here once; less than that is damage
      */
-    static DiskState open(Path parent, long safeIndex, Meters meters, BiConsumer<String, Throwable> died)
-            throws IOException {
+    static DiskState open(Path parent, long safeIndex, Around around) throws IOException {
         Loading loading = new Loading();
-        StateFolder folder = StateFolder.open(parent, ValueLogOptions.DEFAULT, safeIndex, loading);
-        return new DiskState(folder, loading.finish(folder.log()), meters, died);
+        StateFolder folder = StateFolder.open(parent, around.options(), safeIndex, loading);
+        return new DiskState(folder, loading.finish(folder.log()), around);
     }
 
     StagedState.Active active() {
@@ -74,15 +75,15 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
 
     @Override
     public void force(Consumer<StatePosition> safe) {
-        background.execute(() -> {
+        around.background().execute(() -> {
             try {
                 long begun = System.nanoTime();
                 StatePosition position = folder.log().force();
-                meters.stateForce().took(System.nanoTime() - begun);
+                around.meters().stateForce().took(System.nanoTime() - begun);
                 LOG.info("saved snapshot index={}", position.index());
                 safe.accept(position);
             } catch (IOException | RuntimeException failure) {
-                died.accept("upkeep", failure); // what is on disk is no longer known
+                around.died().accept("upkeep", failure);
             }
         });
     }
@@ -119,7 +120,6 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        background.close();
         folder.close();
     }
 

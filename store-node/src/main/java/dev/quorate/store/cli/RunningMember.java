@@ -16,6 +16,7 @@ import dev.quorate.store.raft.HardState;
 import dev.quorate.store.raft.RaftConfig;
 import dev.quorate.store.raft.RaftCore;
 import dev.quorate.store.raft.Restored;
+import dev.quorate.store.vlog.ValueLogOptions;
 import dev.quorate.store.wal.Recovered;
 import dev.quorate.store.wal.Wal;
 import java.io.IOException;
@@ -24,6 +25,8 @@ import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
@@ -39,6 +42,8 @@ final class RunningMember implements AutoCloseable {
     private final Identity identity;
     private final Mailbox mailbox;
     private final Wal wal;
+    private final ExecutorService upkeep = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("upkeep").daemon(true).factory());
     private final DiskState disk;
     private final PeerClients peers;
     private final Node node;
@@ -52,13 +57,16 @@ final class RunningMember implements AutoCloseable {
         this.mailbox = new Mailbox(config.serving().limits().waitingProposals());
         this.wal = Wal.open(folders.wal(), folders.walOptions());
         Recovered recovered = wal.recovered();
-        this.disk = DiskState.open(folders.state(), recovered.mark().id().index(), meters, ends.died());
+        this.disk = DiskState.open(
+                folders.state(),
+                recovered.mark().id().index(),
+                new DiskState.Around(ValueLogOptions.DEFAULT, upkeep, meters, ends.died()));
         StagedState.Active state = disk.active();
         NodeIdentity self =
                 new NodeIdentity(identity.clusterId(), identity.memberId(), config.name(), identity.epoch());
         this.peers = new PeerClients(self, config.serving().peerTls(), mailbox, meters, ends.shutOut());
         peers.update(knownPeers());
-        RaftCore raft = new RaftCore(raftConfig(config), restored(recovered, state));
+        RaftCore raft = new RaftCore(raftConfig(config), restored(wal, state));
         this.node = new Node(new Node.Parts(
                 self,
                 config,
@@ -109,7 +117,8 @@ final class RunningMember implements AutoCloseable {
      * The state only ever holds what the log has made safe. So a state that the log does not know came from the leader
      * as a whole, and the process ended before the log could begin anew behind it: that is done now.
      */
-    private Restored restored(Recovered log, StagedState.Active state) {
+    static Restored restored(Wal wal, StagedState.Active state) {
+        Recovered log = wal.recovered();
         StatePosition position = state.position();
         HardState hard = log.hardState();
         if (position.index() == 0 || isInLog(position, log)) {
@@ -191,6 +200,7 @@ final class RunningMember implements AutoCloseable {
         threads.stop();
         peers.close();
         wal.close();
+        upkeep.close();
         disk.close();
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ final class SegmentSupply {
     private final Path directory;
     private final long segmentBytes;
     private final boolean fsync;
+    private final Executor executor;
     private final Space space;
     private @Nullable CompletableFuture<FileChannel> next;
     private volatile boolean urgent;
@@ -38,6 +40,7 @@ final class SegmentSupply {
         this.directory = directory;
         this.segmentBytes = options.segmentBytes();
         this.fsync = options.fsync();
+        this.executor = options.supply();
         this.space = space;
     }
 
@@ -46,7 +49,7 @@ final class SegmentSupply {
         if (next != null) return;
         CompletableFuture<FileChannel> result = new CompletableFuture<>();
         next = result;
-        Thread.ofPlatform().name("wal-supply").daemon().start(() -> {
+        executor.execute(() -> {
             try {
                 space.insistOnSupply(() -> result.complete(zeroed()));
             } catch (IOException | RuntimeException | Error e) {
@@ -118,7 +121,7 @@ final class SegmentSupply {
             zeros.clear().limit((int) Math.min(PIECE_BYTES - at % PIECE_BYTES, segmentBytes - at));
             while (zeros.hasRemaining()) at += channel.write(zeros, at);
             if (closed) throw new IOException("the log is being closed");
-            if (urgent) continue;
+            if (urgent || at == segmentBytes) continue;
             if (fsync) channel.force(false);
             LockSupport.parkNanos(PAUSE_NANOS);
         }

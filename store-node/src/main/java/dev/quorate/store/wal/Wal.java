@@ -127,20 +127,35 @@ public final class Wal implements DurableLog, AutoCloseable {
 
     private void run(Listener listener) {
         List<Work> group = new ArrayList<>();
-        List<Long> done = new ArrayList<>();
         try {
-            while (true) {
+            boolean closing = false;
+            while (!closing) {
                 group.add(queue.take());
-                queue.drainTo(group, MAX_GROUP - 1);
-                boolean closing = write(group, done);
-                for (long batch : done) listener.persisted(batch);
-                if (closing) return;
+                closing = step(group, listener);
                 group.clear();
-                done.clear();
             }
         } catch (InterruptedException | IOException | RuntimeException | Error e) {
             listener.failed(e);
         }
+    }
+
+    /** In the place of {@link #start}, for the simulation: writes what waits; false if nothing did. One thread. */
+    public boolean step(Listener listener) throws IOException {
+        Work first = queue.poll();
+        if (first == null) return false;
+        List<Work> group = new ArrayList<>();
+        group.add(first);
+        step(group, listener);
+        return true;
+    }
+
+    /** The group and all that waits behind it; returns whether the log is to close. */
+    private boolean step(List<Work> group, Listener listener) throws IOException {
+        queue.drainTo(group, MAX_GROUP - 1);
+        List<Long> done = new ArrayList<>();
+        boolean closing = write(group, done);
+        for (long batch : done) listener.persisted(batch);
+        return closing;
     }
 
     /** Marks go with the group's sync; what is released is released after it. */

@@ -7,6 +7,7 @@ import dev.quorate.store.state.Command;
 import dev.quorate.store.state.Envelope;
 import dev.quorate.store.state.Op;
 import dev.quorate.store.state.StoreState;
+import dev.quorate.store.vlog.ValueLogOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,8 +77,11 @@ final class BenchedState implements AutoCloseable {
     }
 
     private static DiskState open(Path folder) throws IOException {
-        return DiskState.open(folder, 0, new Meters(), (thread, failure) -> {
-            throw new AssertionError(thread, failure);
-        });
+        return DiskState.open(
+                folder,
+                0,
+                new DiskState.Around(ValueLogOptions.DEFAULT, Runnable::run, new Meters(), (thread, failure) -> {
+                    throw new AssertionError(thread, failure);
+                }));
     }
 }
