@@ -2,7 +2,7 @@ package dev.quorate.store.cli;
 
 import dev.quorate.store.Bytes;
 import dev.quorate.store.codec.FactCodec;
-import dev.quorate.store.mvcc.Revision;
+import dev.quorate.store.mvcc.FoundVersion;
 import dev.quorate.store.node.DurableLog.Room;
 import dev.quorate.store.node.Meters;
 import dev.quorate.store.node.Node;
@@ -93,14 +93,18 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
         folder.log().onRoom(listener);
     }
 
-    /** Sets room aside, and gives dead space back, one step; false when there is nothing to do. */
+    /**
+     * Sets room aside, gives dead space back and makes the next start short, one step of each; false when there is
+     * nothing to do.
+     */
     boolean upkeep() {
         if (closed) return false;
         folder.log().reserve();
         try {
-            return folder.log().reclaim();
+            boolean reclaimed = folder.log().reclaim();
+            return folder.log().checkpoint() || reclaimed;
         } catch (IOException failure) {
-            if (!Room.isWanting(failure)) LOG.warn("reclaiming space failed: {}", String.valueOf(failure.getMessage()));
+            if (!Room.isWanting(failure)) LOG.warn("upkeep of the state failed: {}", String.valueOf(failure.getMessage()));
             return false;
         }
     }
@@ -170,8 +174,8 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
         private final SortedMap<Bytes, Bytes> facts = new TreeMap<>();
 
         @Override
-        public void version(Revision revision, boolean tombstone, Bytes encodedKeyValue) {
-            restoring.version(revision, tombstone, encodedKeyValue);
+        public void version(FoundVersion found) {
+            restoring.version(found);
         }
 
         @Override

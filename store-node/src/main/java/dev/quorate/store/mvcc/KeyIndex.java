@@ -100,9 +100,19 @@ final class KeyIndex {
     private static final Node NO_NODE = new Leaf(new Batch(), new byte[0][], new KeyVersions[0]);
 
     private Batch batch = new Batch();
-    private Node root = emptyLeaf();
+    private Node root;
 
     private long keyCount;
+
+    KeyIndex() {
+        root = new Leaf(batch, new byte[4][], new KeyVersions[4]);
+    }
+
+    /** A tree that was made at once; its nodes belong to no batch of this index. */
+    KeyIndex(Node root, long keyCount) {
+        this.root = root;
+        this.keyCount = keyCount;
+    }
 
     private Leaf emptyLeaf() {
         return new Leaf(batch, new byte[4][], new KeyVersions[4]);

@@ -59,8 +59,8 @@ final class KeyValueForm {
     /** What the index keeps of a version, and its lease; the value is skipped. */
     record Numbers(Bytes key, long create, long version, long lease) {}
 
-    static Numbers numbers(Bytes encoded) {
-        Reader reader = new Reader(encoded);
+    static Numbers numbers(byte[] encoded, int from, int to) {
+        Reader reader = new Reader(encoded, from, to);
         Bytes key = Bytes.EMPTY;
         long create = 0;
         long version = 0;
@@ -122,19 +122,26 @@ final class KeyValueForm {
 
     private static final class Reader {
         private final byte[] in;
+        private final int end;
         private int at;
 
         Reader(Bytes bytes) {
-            in = bytes.shared();
+            this(bytes.shared(), 0, bytes.size());
+        }
+
+        Reader(byte[] in, int from, int to) {
+            this.in = in;
+            this.at = from;
+            this.end = to;
         }
 
         boolean hasMore() {
-            return at < in.length;
+            return at < end;
         }
 
         long varint() {
             long result = 0;
-            for (int shift = 0; shift < 64 && at < in.length; shift += 7) {
+            for (int shift = 0; shift < 64 && at < end; shift += 7) {
                 byte b = in[at++];
                 result |= (long) (b & 0x7f) << shift;
                 if (b >= 0) return result;
@@ -149,7 +156,7 @@ final class KeyValueForm {
 
         int skipBytes() {
             long size = varint();
-            Invariant.check(size >= 0 && size <= in.length - at, "a stored KeyValue is shorter than it says", size);
+            Invariant.check(size >= 0 && size <= end - at, "a stored KeyValue is shorter than it says", size);
             at += (int) size;
             return (int) size;
         }

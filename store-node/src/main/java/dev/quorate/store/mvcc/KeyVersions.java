@@ -1,5 +1,6 @@
 package dev.quorate.store.mvcc;
 
+import dev.quorate.store.Invariant;
 import java.util.Arrays;
 
 /**
@@ -26,9 +27,32 @@ final class KeyVersions {
         return new KeyVersions(new long[] {main, sub, main, 1});
     }
 
-    /** As found by a recovery, which may begin in the middle of a key's life. */
-    static KeyVersions of(long main, long sub, long create, long version) {
-        return new KeyVersions(new long[] {main, sub, create, version});
+    /** Collects what a recovery finds of one key, oldest first; it may begin in the middle of a key's life. */
+    static final class Gathering {
+        private long[] numbers = new long[STRIDE * 4];
+        private int size;
+
+        boolean isEmpty() {
+            return size == 0;
+        }
+
+        void add(Revision at, long create, long version) {
+            long last = size == 0 ? -1 : numbers[size - STRIDE + MAIN];
+            boolean later = at.main() > last || (at.main() == last && at.sub() > numbers[size - STRIDE + SUB]);
+            Invariant.check(later, "versions of a key are restored in order", at.main());
+            if (size == numbers.length) numbers = Arrays.copyOf(numbers, size * 2);
+            numbers[size + MAIN] = at.main();
+            numbers[size + SUB] = at.sub();
+            numbers[size + CREATE] = create;
+            numbers[size + VERSION] = version;
+            size += STRIDE;
+        }
+
+        KeyVersions take() {
+            KeyVersions all = new KeyVersions(Arrays.copyOf(numbers, size));
+            size = 0;
+            return all;
+        }
     }
 
     int count() {

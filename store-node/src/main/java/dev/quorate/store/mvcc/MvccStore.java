@@ -1,7 +1,7 @@
 package dev.quorate.store.mvcc;
 
-import dev.quorate.store.Bytes;
 import dev.quorate.store.Invariant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The key space: one writer, any number of readers through {@link #view}.
@@ -14,14 +14,13 @@ public final class MvccStore {
     public static final long FIRST_REVISION = 1;
 
     private final ValueLog log;
-    private final KeyIndex index = new KeyIndex();
+    private KeyIndex index = new KeyIndex();
+    private @Nullable IndexBuilder restoring;
     private final CompactionMark compaction = new CompactionMark();
     private LivenessLog liveness = new LivenessLog(FIRST_REVISION);
     private long revision = FIRST_REVISION;
     private volatile MvccView published;
-    private byte[] compactFrom = NOTHING_TO_COMPACT;
-
-    private static final byte[] NOTHING_TO_COMPACT = new byte[0];
+    private Compaction unfinished = Compaction.none();
 
     public MvccStore(ValueLog log) {
         this.log = log;
@@ -86,45 +85,33 @@ public final class MvccStore {
                 "a compaction goes forward and not into the future",
                 newCompactRevision);
         compaction.set(newCompactRevision);
-        compactFrom = KeyRange.ALL.from().shared();
+        unfinished = new Compaction(newCompactRevision, unfinished);
     }
 
     /**
-     * Removes compacted versions of the next {@code maxKeys} keys from the index and declares them dead; false when
-     * there is nothing left to do. Only after the compaction was published, else a reader could miss what it may see.
+     * Does a bounded piece of what a compaction left to do, about as many versions and keys as said; false when nothing
+     * is left. Only after the compaction was published, else a reader could miss what it may see.
      */
-    public boolean compactStep(int maxKeys) {
-        if (compactFrom.length == 0 || compaction.published() != compaction.working()) return false;
-        Compaction step = new Compaction(index, log, compaction.working());
-        compactFrom = step.run(compactFrom, maxKeys);
-        return compactFrom.length > 0;
+    public boolean compactStep(int budget) {
+        if (compaction.published() != compaction.working()) return false;
+        return unfinished.step(index, log, budget);
     }
 
-    /** Takes one version that a recovery found, in revision order; returns the lease it carries, 0 = none. */
-    public long restore(Revision at, boolean tombstone, Bytes encodedKeyValue) {
-        KeyValueForm.Numbers numbers = KeyValueForm.numbers(encodedKeyValue);
-        byte[] key = numbers.key().shared();
-        KeyVersions before = index.get(key);
-        long create = tombstone ? 0 : numbers.create();
-        long version = tombstone ? 0 : numbers.version();
-        if (before != null) {
-            int last = before.count() - 1;
-            Invariant.check(
-                    before.revision(last).compareTo(at) < 0, "versions of a key are restored in order", at.main());
-            index.set(key, before.plus(at.main(), at.sub(), create, version));
-        } else {
-            index.set(key, KeyVersions.of(at.main(), at.sub(), create, version));
-        }
-        return tombstone ? 0 : numbers.lease();
+    /** Takes one version that a recovery found, in the order of keys, and for one key oldest first. */
+    public void restore(FoundVersion found) {
+        if (restoring == null) restoring = new IndexBuilder();
+        restoring.add(found);
     }
 
     /** Ends a recovery: everything is as it was after {@code restoredRevision}. */
     public void restored(long restoredRevision, long compactRevision) {
+        if (restoring != null) index = restoring.build();
+        restoring = null;
         revision = Math.max(restoredRevision, FIRST_REVISION);
         liveness = new LivenessLog(revision);
         if (compactRevision >= 0) {
             compaction.set(compactRevision);
-            compactFrom = KeyRange.ALL.from().shared();
+            unfinished = new Compaction(compactRevision, Compaction.none());
         }
         publish();
     }

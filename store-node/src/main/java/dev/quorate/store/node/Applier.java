@@ -30,7 +30,8 @@ import java.util.Optional;
  * apply thread, or in the simulator's hands.
  */
 final class Applier {
-    private static final int COMPACT_KEYS_PER_STEP = 1_000;
+    /** Keys looked at and versions given up between two batches: a fraction of a millisecond. */
+    private static final int COMPACT_STEP = 1_000;
 
     /** A batch of the value log is built in memory: many entries at once, as after a start, become several. */
     private static final long BATCH_BYTES = 8L << 20;
@@ -87,7 +88,7 @@ final class Applier {
 
     /** A piece of what compactions left to do; false when nothing is left. */
     boolean compactStep() {
-        return active.state().compactStep(COMPACT_KEYS_PER_STEP);
+        return active.state().compactStep(COMPACT_STEP);
     }
 
     private void apply(Work.Committed work) {

@@ -3,9 +3,8 @@ package dev.quorate.store.state;
 import dev.quorate.store.Bytes;
 import dev.quorate.store.lease.Lease;
 import dev.quorate.store.lease.Leases;
-import dev.quorate.store.mvcc.KeyValue;
+import dev.quorate.store.mvcc.FoundVersion;
 import dev.quorate.store.mvcc.MvccStore;
-import dev.quorate.store.mvcc.Revision;
 import dev.quorate.store.mvcc.ValueLog;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,12 +24,10 @@ final class Restore {
         this.store = new MvccStore(log);
     }
 
-    void version(Revision revision, boolean tombstone, Bytes encodedKeyValue) {
-        long lease = store.restore(revision, tombstone, encodedKeyValue);
-        if (lease == 0 && leaseOfKey.isEmpty()) return;
-        Bytes key = KeyValue.keyOf(encodedKeyValue);
-        if (lease == 0) leaseOfKey.remove(key);
-        else leaseOfKey.put(key, lease);
+    void version(FoundVersion found) {
+        store.restore(found);
+        if (found.lease() != 0) leaseOfKey.put(found.key(), found.lease());
+        else if (!leaseOfKey.isEmpty()) leaseOfKey.remove(found.key());
     }
 
     void fact(Fact fact) {

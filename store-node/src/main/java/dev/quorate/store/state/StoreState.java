@@ -1,12 +1,11 @@
 package dev.quorate.store.state;
 
-import dev.quorate.store.Bytes;
 import dev.quorate.store.lease.Lease;
 import dev.quorate.store.lease.Leases;
+import dev.quorate.store.mvcc.FoundVersion;
 import dev.quorate.store.mvcc.KeyEvent;
 import dev.quorate.store.mvcc.MvccStore;
 import dev.quorate.store.mvcc.MvccView;
-import dev.quorate.store.mvcc.Revision;
 import dev.quorate.store.mvcc.ValueLog;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +39,7 @@ public final class StoreState {
         this(log, new MvccStore(log), new Leases(), Settings.NONE);
     }
 
-    /** Collects what a recovery of the value log finds, in its order, and makes the state from it. */
+    /** Collects what a recovery of the value log finds and makes the state from it. */
     public static final class Restoring {
         private final Restore restore;
 
@@ -48,8 +47,9 @@ public final class StoreState {
             restore = new Restore(log);
         }
 
-        public void version(Revision revision, boolean tombstone, Bytes encodedKeyValue) {
-            restore.version(revision, tombstone, encodedKeyValue);
+        /** In the order of keys, and those of one key oldest first. */
+        public void version(FoundVersion found) {
+            restore.version(found);
         }
 
         public void fact(Fact fact) {
@@ -151,8 +151,8 @@ public final class StoreState {
     }
 
     /** Does a bounded piece of what compactions left to do; false = nothing left. Apply thread, between batches. */
-    public boolean compactStep(int maxKeys) {
-        return store.compactStep(maxKeys);
+    public boolean compactStep(int budget) {
+        return store.compactStep(budget);
     }
 
     public MvccView view() {

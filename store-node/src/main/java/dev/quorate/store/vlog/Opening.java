@@ -3,6 +3,7 @@ package dev.quorate.store.vlog;
 import dev.quorate.store.Bytes;
 import dev.quorate.store.mvcc.Revision;
 import dev.quorate.store.node.StatePosition;
+import dev.quorate.store.vlog.FileContents.FactAt;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -28,18 +29,13 @@ final class Opening {
     private final ValueLogOptions options;
     private final Recovery recovery;
     private final Facts facts = new Facts();
-    private final List<ByteBuffer> batch = new ArrayList<>();
-    private final List<Integer> batchOffsets = new ArrayList<>();
-    private final List<FactAt> factsOfFile = new ArrayList<>();
     private final List<Path> leftovers = new ArrayList<>();
     private final List<Found> found = new ArrayList<>();
     private Segments segments = Segments.none();
     private StatePosition position = NOTHING;
 
-    private record FactAt(Bytes key, Bytes value, int offset) {}
-
     /** What one file holds; nothing is changed before all of them have been looked at. */
-    private record Found(SegmentName name, long end, RevisionTable rows, long from, List<FactAt> facts) {}
+    private record Found(SegmentName name, long from, FileContents contents) {}
 
     Opening(Path folder, ValueLogOptions options, Recovery recovery) {
         this.folder = folder;
@@ -55,8 +51,10 @@ final class Opening {
             if (!follows || !read(names.get(i))) break;
         }
         if (position.index() < safeIndex) throw damaged(names, safeIndex);
+        KeyMerge.of(found.stream().map(file -> file.contents().versions()).toList(), recovery::version);
         for (Path leftover : leftovers) Files.delete(leftover);
-        for (SegmentName name : names.subList(found.size(), names.size())) Files.delete(folder.resolve(name.file()));
+        for (SegmentName name : names.subList(found.size(), names.size()))
+            Checkpointing.delete(folder.resolve(name.file()));
         try {
             for (int i = 0; i < found.size(); i++) adopt(found.get(i), i == found.size() - 1);
             if (found.isEmpty()) begin();
@@ -80,8 +78,11 @@ final class Opening {
         }
         List<SegmentName> kept = new ArrayList<>();
         for (SegmentName name : names) {
-            if (names.stream().noneMatch(other -> other.covers(name))) kept.add(name);
-            else leftovers.add(folder.resolve(name.file()));
+            Path file = folder.resolve(name.file());
+            if (names.stream().noneMatch(other -> other.covers(name))) {
+                kept.add(name);
+                leftovers.remove(Checkpointing.file(file));
+            } else leftovers.add(file);
         }
         kept.sort(Comparator.comparingLong(SegmentName::first));
         return kept;
@@ -89,13 +90,31 @@ final class Opening {
 
     /** Reads one file. Returns false if the log ends in it or before it, whatever follows. */
     private boolean read(SegmentName name) throws IOException {
-        long from = position.revision() + 1;
-        RevisionTable rows = new RevisionTable();
-        Tail tail = readBatches(folder.resolve(name.file()), rows);
-        if (tail.end() < Records.MAGIC_BYTES) return false;
-        found.add(new Found(name, tail.end(), rows, from, List.copyOf(factsOfFile)));
-        factsOfFile.clear();
-        return tail.clean();
+        Path file = folder.resolve(name.file());
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            long size = channel.size();
+            if (size < Records.MAGIC_BYTES || magic(channel) != Records.MAGIC) return false;
+            FileContents contents =
+                    checkpoint(file, channel).map(FileContents::of).orElseGet(() -> FileContents.after(position));
+            contents.read(channel, size, Long.MAX_VALUE);
+            found.add(new Found(name, position.revision() + 1, contents));
+            position = contents.position();
+            for (FactAt fact : contents.facts()) recovery.fact(fact.key(), fact.value());
+            return contents.isClean();
+        }
+    }
+
+    /** What is known of a file, if that continues where the log ends so far, and if the file still ends a batch there. */
+    private Optional<SegmentCheckpoint> checkpoint(Path file, FileChannel channel) throws IOException {
+        Optional<SegmentCheckpoint> known = SegmentCheckpoint.read(Checkpointing.file(file));
+        if (known.isEmpty() || known.get().previousIndex() != position.index()) return Optional.empty();
+        long end = known.get().end();
+        long lastRecord = end - Records.HEADER_BYTES - Records.END_BODY_BYTES;
+        ByteBuffer last = new SegmentScan(channel, lastRecord, Math.min(end, channel.size())).next();
+        boolean isEnd = last.hasRemaining()
+                && RecordType.of(last.get(2 * Integer.BYTES)) == RecordType.END
+                && position(last).equals(known.get().position());
+        return isEnd ? known : Optional.empty();
     }
 
     private DamagedValueLog damaged(List<SegmentName> names, long safeIndex) {
@@ -104,7 +123,8 @@ final class Opening {
         if (!names.isEmpty())
             file = folder.resolve(
                     names.get(headless ? found.size() : found.size() - 1).file());
-        long offset = headless || found.isEmpty() ? 0 : found.getLast().end();
+        long offset =
+                headless || found.isEmpty() ? 0 : found.getLast().contents().end();
         return new DamagedValueLog(
                 file, offset, "it ends at applied index " + position.index() + " but was safe up to " + safeIndex);
     }
@@ -115,66 +135,16 @@ final class Opening {
         segments = segments.with(Segment.create(file, name, options.segmentBytes(), options.readMode()), 0);
     }
 
-    /** Where the whole batches end, and whether there was nothing behind them. */
-    private record Tail(long end, boolean clean) {}
-
-    private Tail readBatches(Path file, RevisionTable rows) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            long size = channel.size();
-            if (size < Records.MAGIC_BYTES || magic(channel) != Records.MAGIC) return new Tail(0, false);
-            SegmentScan scan = new SegmentScan(channel, Records.MAGIC_BYTES, size);
-            long end = Records.MAGIC_BYTES;
-            long at = end;
-            for (ByteBuffer record = scan.next(); record.hasRemaining(); record = scan.next()) {
-                RecordType type = RecordType.of(record.get(2 * Integer.BYTES));
-                batchOffsets.add(Math.toIntExact(at));
-                batch.add(copy(record));
-                at = scan.offset();
-                if (type != RecordType.END) continue;
-                if (!settle(rows)) return new Tail(end, false);
-                end = at;
-            }
-            boolean clean = batch.isEmpty() && isZero(channel, end, size);
-            batch.clear();
-            batchOffsets.clear();
-            return new Tail(end, clean);
-        }
-    }
-
-    /** The batch is whole. Returns false if it does not continue where the one before ended. */
-    private boolean settle(RevisionTable rows) {
-        ByteBuffer end = batch.getLast();
-        long previous = end.getLong(Records.HEADER_BYTES);
-        if (previous != position.index()) return false;
-        for (int i = 0; i < batch.size() - 1; i++) {
-            ByteBuffer record = batch.get(i);
-            RecordType type = RecordType.of(record.get(2 * Integer.BYTES));
-            if (type == RecordType.FACT) {
-                int keyBytes = record.getInt(Records.HEADER_BYTES);
-                Bytes both = body(record, Integer.BYTES);
-                Bytes key = both.slice(0, keyBytes);
-                Bytes value = both.slice(keyBytes, both.size());
-                factsOfFile.add(new FactAt(key, value, batchOffsets.get(i)));
-                recovery.fact(key, value);
-            } else {
-                Revision revision = revision(record);
-                rows.add(revision.main(), revision.sub(), batchOffsets.get(i));
-                recovery.version(revision, type == RecordType.TOMBSTONE, body(record, Records.REVISION_BYTES));
-            }
-        }
-        position = position(end);
-        batch.clear();
-        batchOffsets.clear();
-        return true;
-    }
-
     private void adopt(Found file, boolean last) throws IOException {
         SegmentName name = file.name();
-        long capacity = last ? options.segmentBytes() : file.end();
-        Segment segment = Segment.open(folder.resolve(name.file()), name, file.end(), capacity, options.readMode());
+        FileContents contents = file.contents();
+        long end = contents.end();
+        long capacity = last ? options.segmentBytes() : end;
+        Segment segment = Segment.open(folder.resolve(name.file()), name, end, capacity, options.readMode());
         segments = segments.with(segment, file.from());
-        segment.table().take(file.rows());
-        for (FactAt fact : file.facts()) facts.add(fact.key(), fact.value(), fact.offset());
+        segment.table().take(contents.rows());
+        segment.checkpointed(contents.coveredBytes());
+        for (FactAt fact : contents.facts()) facts.add(fact.key(), fact.value(), fact.offset());
         facts.settle(segment, 0);
     }
 
@@ -195,27 +165,11 @@ final class Opening {
         return Bytes.wrap(body);
     }
 
-    private static ByteBuffer copy(ByteBuffer record) {
-        byte[] bytes = new byte[record.remaining()];
-        record.get(0, bytes);
-        return ByteBuffer.wrap(bytes);
-    }
-
     private static long magic(FileChannel channel) throws IOException {
         ByteBuffer magic = ByteBuffer.allocate(Records.MAGIC_BYTES);
         while (magic.hasRemaining()) {
             if (channel.read(magic, magic.position()) < 0) return 0;
         }
         return magic.getLong(0);
-    }
-
-    /** A torn tail and an untouched one differ in their first bytes: a record never begins with zeros. */
-    private static boolean isZero(FileChannel channel, long from, long size) throws IOException {
-        ByteBuffer head = ByteBuffer.allocate((int) Math.min(Records.HEADER_BYTES, size - from));
-        while (head.hasRemaining()) {
-            if (channel.read(head, from + head.position()) < 0) break;
-        }
-        for (byte b : head.array()) if (b != 0) return false;
-        return true;
     }
 }

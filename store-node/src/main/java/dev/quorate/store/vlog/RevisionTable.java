@@ -1,6 +1,7 @@
 package dev.quorate.store.vlog;
 
 import dev.quorate.store.Invariant;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +96,44 @@ final class RevisionTable {
 
     int offset(int row) {
         return offsets[row];
+    }
+
+    int encodedBytes() {
+        int columns = subs == null ? 2 : 3;
+        return Integer.BYTES + 1 + Long.BYTES + columns * rows * Integer.BYTES;
+    }
+
+    /** Column after column. */
+    void encode(ByteBuffer out) {
+        int[] column = subs;
+        out.putInt(rows).put((byte) (column == null ? 0 : 1)).putLong(firstMain);
+        put(out, mains);
+        put(out, offsets);
+        if (column != null) put(out, column);
+    }
+
+    static RevisionTable decode(ByteBuffer in) {
+        RevisionTable table = new RevisionTable();
+        table.rows = in.getInt();
+        boolean hasSubs = in.get() != 0;
+        table.firstMain = in.getLong();
+        table.mains = table.column(in);
+        table.offsets = table.column(in);
+        if (hasSubs) table.subs = table.column(in);
+        table.publish();
+        return table;
+    }
+
+    private void put(ByteBuffer out, int[] column) {
+        out.asIntBuffer().put(column, 0, rows);
+        out.position(out.position() + rows * Integer.BYTES);
+    }
+
+    private int[] column(ByteBuffer in) {
+        int[] column = new int[Math.max(rows, 1)];
+        in.asIntBuffer().get(column, 0, rows);
+        in.position(in.position() + rows * Integer.BYTES);
+        return column;
     }
 
     private void grow() {

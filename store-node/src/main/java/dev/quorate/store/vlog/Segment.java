@@ -52,6 +52,9 @@ final class Segment {
     /** So much is known to be on the disk. */
     private volatile long syncedBytes;
 
+    /** So much of it a checkpoint beside it covers. */
+    private volatile long checkpointedBytes;
+
     private Segment(Path file, SegmentName name, FileChannel channel, long capacity, ReadMode readMode)
             throws IOException {
         this.file = file;
@@ -132,6 +135,14 @@ final class Segment {
 
     long syncedBytes() {
         return syncedBytes;
+    }
+
+    long checkpointedBytes() {
+        return checkpointedBytes;
+    }
+
+    void checkpointed(long upTo) {
+        checkpointedBytes = upTo;
     }
 
     long deadBytes() {

@@ -310,6 +310,11 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
         }
     }
 
+    /** Writes one checkpoint that is due, so that a start need not read what it covers. Returns whether there was one. */
+    public boolean checkpoint() throws IOException {
+        return new Checkpointing(this, options).run();
+    }
+
     /** Holds the files of the last whole batch until the export is closed. */
     public synchronized StateExport export() {
         readersOfOldFiles++;
@@ -348,7 +353,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
         for (Segment segment : retired) {
             segment.close();
             try {
-                Files.deleteIfExists(segment.file());
+                Checkpointing.delete(segment.file());
             } catch (IOException e) {
                 throw new UncheckedIOException("remove " + segment.file(), e);
             }

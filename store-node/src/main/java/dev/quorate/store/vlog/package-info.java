@@ -20,6 +20,13 @@
  * record that is not whole, and the write-ahead log replays the rest. It only ever lets go of what {@code force} has
  * made safe, so a cut before that point is damage, and refuses to start.
  *
+ * <p>Beside a segment may stand its checkpoint ({@code .checkpoint}): what a start must know of the synced bytes at its
+ * begin, keys sorted, without values. So a start reads a tenth of the log and merges sorted runs, instead of reading all
+ * and sorting all. There is one per segment and not one of the whole index, because a segment changes no more once it is
+ * closed: each byte is summed up once, however large the index is. A checkpoint that is missing, damaged, or does not fit
+ * is not used, and a scan of everything gives the same state. What a checkpoint covers is not verified by the start any
+ * more, but by whoever reads it.
+ *
  * <p>Reads copy from a mapping ({@code madvise(RANDOM)}: without it a log larger than memory is many times slower) and
  * check the CRC each time. Writes go through the channel, so that a full disk is an exception and not a signal.
  */

@@ -222,10 +222,14 @@ class MvccStoreTest {
         };
     }
 
-    /** Reads the history in small pages and puts it together again. */
+    /**
+     * Reads the history in small pages and puts it together again. Of a transaction at the compacted revision itself only
+     * the last change of each key is sure to be left, as in etcd: it is not compared.
+     */
     private static void checkEvents(Model model, MvccView view) {
         KeyRange range = model.range();
         long from = Math.max(1, view.revision() - model.random.nextInt(60));
+        if (from == model.compacted) from++;
         List<String> expected = new ArrayList<>();
         for (KeyEvent event : model.events) {
             long main = event.revision().main();

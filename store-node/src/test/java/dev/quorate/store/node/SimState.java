@@ -2,12 +2,14 @@ package dev.quorate.store.node;
 
 import dev.quorate.store.Bytes;
 import dev.quorate.store.codec.FactCodec;
+import dev.quorate.store.mvcc.FoundVersion;
 import dev.quorate.store.mvcc.Revision;
 import dev.quorate.store.mvcc.ValueLog;
 import dev.quorate.store.raft.Membership;
 import dev.quorate.store.state.Fact;
 import dev.quorate.store.state.StoreState;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -83,11 +85,14 @@ final class SimState implements ValueLog {
     StagedState.Active load() {
         StoreState.Restoring restoring = new StoreState.Restoring(this);
         TreeMap<Bytes, Bytes> facts = new TreeMap<>();
+        List<FoundVersion> versions = new ArrayList<>();
         for (Batch batch : batches) {
             for (Version version : batch.versions())
-                restoring.version(version.revision(), version.tombstone(), version.encoded());
+                versions.add(FoundVersion.of(version.revision(), version.tombstone(), version.encoded()));
             facts.putAll(batch.facts());
         }
+        versions.sort(Comparator.comparing(FoundVersion::key).thenComparing(FoundVersion::at));
+        versions.forEach(restoring::version);
         Membership membership = Membership.EMPTY;
         for (Map.Entry<Bytes, Bytes> one : facts.entrySet()) {
             if (one.getValue().isEmpty()) continue;

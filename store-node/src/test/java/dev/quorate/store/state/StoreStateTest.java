@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quorate.store.Bytes;
 import dev.quorate.store.lease.Lease;
+import dev.quorate.store.mvcc.FoundVersion;
 import dev.quorate.store.mvcc.HeapValueLog;
 import dev.quorate.store.mvcc.KeyEvent;
 import dev.quorate.store.mvcc.KeyRange;
@@ -13,6 +14,7 @@ import dev.quorate.store.mvcc.RangeResult;
 import dev.quorate.store.state.Compare.Operand;
 import dev.quorate.store.state.Compare.Relation;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -300,7 +302,11 @@ class StoreStateTest {
     private StoreState restored() {
         StoreState.Restoring restoring = new StoreState.Restoring(log);
         facts.forEach(restoring::fact);
-        log.versions().forEach((at, stored) -> restoring.version(at, stored.tombstone(), stored.encoded()));
+        log.versions().entrySet().stream()
+                .map(one -> FoundVersion.of(
+                        one.getKey(), one.getValue().tombstone(), one.getValue().encoded()))
+                .sorted(Comparator.comparing(FoundVersion::key).thenComparing(FoundVersion::at))
+                .forEach(restoring::version);
         return restoring.finish(log.revision());
     }
 }

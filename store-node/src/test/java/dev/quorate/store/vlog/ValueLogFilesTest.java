@@ -1,11 +1,14 @@
 package dev.quorate.store.vlog;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.store.Bytes;
 import dev.quorate.store.Invariant;
+import dev.quorate.store.mvcc.FoundVersion;
+import dev.quorate.store.mvcc.KeyValue;
 import dev.quorate.store.mvcc.Revision;
 import dev.quorate.store.node.SnapshotStore;
 import dev.quorate.store.node.StatePosition;
@@ -38,12 +41,12 @@ class ValueLogFilesTest {
 
     /** Collects versions and facts. */
     private static final class Told implements Recovery {
-        final TreeMap<Revision, Bytes> versions = new TreeMap<>();
+        final TreeMap<Revision, FoundVersion> versions = new TreeMap<>();
         final List<Bytes> facts = new ArrayList<>();
 
         @Override
-        public void version(Revision revision, boolean tombstone, Bytes encoded) {
-            versions.put(revision, encoded);
+        public void version(FoundVersion found) {
+            versions.put(found.at(), found);
         }
 
         @Override
@@ -100,6 +103,71 @@ class ValueLogFilesTest {
                     DamagedValueLog.class, () -> ValueLogFiles.open(folder, ONE_FILE, 7, new Told()), "flip at " + at);
             assertTrue(refusal.getMessage().contains(file.toString()), refusal.getMessage());
             assertTrue(Arrays.equals(damaged, Files.readAllBytes(file)), "nothing was changed");
+        }
+    }
+
+    /** Shown by damage: what a checkpoint covers is not read by a start, what it does not cover is. */
+    @Test
+    void aStartReadsOnlyWhatNoCheckpointCovers() throws IOException {
+        Path folder = root.resolve("log");
+        writeWithCheckpoint(folder);
+        Path file = folder.resolve(SegmentName.at(0).file());
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[Records.MAGIC_BYTES + 60] ^= 1;
+        Files.write(file, bytes);
+        Told told = new Told();
+        try (ValueLogFiles log = ValueLogFiles.open(folder, ONE_FILE, 9, told)) {
+            assertEquals(9, log.position().index());
+            assertEquals(18, told.versions.size());
+            assertEquals(9, told.facts.size());
+            assertThrows(Invariant.Broken.class, () -> log.read(new Revision(1, 0)));
+            assertEquals(value(9, 1), log.read(new Revision(9, 1)));
+        }
+        Files.delete(Checkpointing.file(file));
+        assertThrows(DamagedValueLog.class, () -> ValueLogFiles.open(folder, ONE_FILE, 9, new Told()));
+    }
+
+    @Test
+    void aDamagedCheckpointIsNone() throws IOException {
+        Path folder = root.resolve("log");
+        writeWithCheckpoint(folder);
+        Path checkpoint = Checkpointing.file(folder.resolve(SegmentName.at(0).file()));
+        byte[] bytes = Files.readAllBytes(checkpoint);
+        for (int at = 0; at < bytes.length; at++) {
+            byte[] damaged = bytes.clone();
+            damaged[at] ^= (byte) (1 << at % 8);
+            Files.write(checkpoint, damaged);
+            assertEquals(0, openedWith(folder), "flip at " + at);
+            Files.write(checkpoint, Arrays.copyOf(bytes, at));
+            assertEquals(0, openedWith(folder), "cut at " + at);
+        }
+        Files.write(checkpoint, bytes);
+        assertTrue(openedWith(folder) > 0);
+    }
+
+    /** Returns how much of the log was not read. */
+    private static long openedWith(Path folder) throws IOException {
+        Told told = new Told();
+        try (ValueLogFiles log = ValueLogFiles.open(folder, ONE_FILE, 9, told)) {
+            assertEquals(18, told.versions.size());
+            assertEquals(9, told.facts.size());
+            for (int i = 1; i <= 9; i++) assertEquals(value(i, 1), log.read(new Revision(i, 1)));
+            return log.segments().active().checkpointedBytes();
+        }
+    }
+
+    /** Seven batches that a checkpoint covers and two more. */
+    private static void writeWithCheckpoint(Path folder) throws IOException {
+        ValueLogOptions small = new ValueLogOptions(2_000, ReadMode.PREAD, 0.2, 1L << 40);
+        try (ValueLogFiles log = ValueLogFiles.open(folder, small, 0, new Told())) {
+            for (int i = 1; i <= 7; i++) writeBatch(log, i);
+            assertFalse(log.checkpoint(), "what is not synced gets none");
+            log.force();
+            assertTrue(log.checkpoint());
+            assertFalse(log.checkpoint());
+        }
+        try (ValueLogFiles log = ValueLogFiles.open(folder, ONE_FILE, 0, new Told())) {
+            for (int i = 8; i <= 9; i++) writeBatch(log, i);
         }
     }
 
@@ -328,6 +396,7 @@ class ValueLogFilesTest {
     private static Bytes value(int main, int sub) {
         byte[] bytes = new byte[40 + main % 50 + sub * 3];
         new SplittableRandom(main * 2L + sub).nextBytes(bytes);
-        return Bytes.wrap(bytes);
+        Bytes key = Bytes.utf8("k" + main % 9 + "-" + sub);
+        return new KeyValue(key, main, main, 1, Bytes.wrap(bytes), 0).encoded();
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.store.Bytes;
+import dev.quorate.store.mvcc.FoundVersion;
 import dev.quorate.store.mvcc.KeyValue;
 import dev.quorate.store.mvcc.Revision;
 import dev.quorate.store.node.StatePosition;
@@ -45,17 +46,19 @@ class ValueLogModelTest {
 
     /** What a recovery tells. */
     private static final class Told implements Recovery {
-        final TreeMap<Revision, Bytes> versions = new TreeMap<>();
+        final TreeMap<Revision, FoundVersion> versions = new TreeMap<>();
         final TreeMap<Bytes, Revision> latest = new TreeMap<>();
         final TreeMap<Bytes, Bytes> facts = new TreeMap<>();
+        private FoundVersion before = new FoundVersion(Bytes.EMPTY, new Revision(0, 0), 0, 0, 0);
 
         @Override
-        public void version(Revision revision, boolean tombstone, Bytes encoded) {
-            assertTrue(versions.isEmpty() || versions.lastKey().compareTo(revision) < 0, "in order");
-            versions.put(revision, encoded);
-            Bytes key = KeyValue.decode(encoded).key();
-            if (tombstone) latest.remove(key);
-            else latest.put(key, revision);
+        public void version(FoundVersion found) {
+            int byKey = before.key().compareTo(found.key());
+            assertTrue(byKey < 0 || (byKey == 0 && before.at().compareTo(found.at()) < 0), "in order");
+            before = found;
+            versions.put(found.at(), found);
+            if (found.version() == 0) latest.remove(found.key());
+            else latest.put(found.key(), found.at());
         }
 
         @Override
@@ -109,12 +112,13 @@ class ValueLogModelTest {
 
         void run(int steps) throws IOException {
             for (int step = 0; step < steps; step++) {
-                switch (random.nextInt(12)) {
+                switch (random.nextInt(14)) {
                     case 0 -> compact();
                     case 1 -> force();
                     case 2 -> log.reclaim();
                     case 3 -> reopen();
                     case 4 -> losePower();
+                    case 5, 6 -> checkpoint();
                     default -> batch();
                 }
                 if (step % 10 == 0) checkReads();
@@ -184,6 +188,12 @@ class ValueLogModelTest {
             safeIndex = index;
         }
 
+        private void checkpoint() throws IOException {
+            if (random.nextBoolean()) force();
+            boolean more = true;
+            while (more && random.nextInt(4) != 0) more = log.checkpoint();
+        }
+
         private void noteForced() {
             for (Segment segment : log.segments().files())
                 forcedLengths.merge(segment.file(), segment.syncedBytes(), Math::max);
@@ -226,7 +236,9 @@ class ValueLogModelTest {
 
         private void start() throws IOException {
             Told told = new Told();
+            String rebuilt = openedWithoutCheckpoints();
             log = ValueLogFiles.open(folder, options, safeIndex, told);
+            assertEquals(rebuilt, picture(log, told), "checkpoints tell what a scan of everything tells");
             long end = log.position().index();
             assertTrue(end >= safeIndex, "what was forced is there");
             Moment then = moments.reversed().stream()
@@ -237,10 +249,49 @@ class ValueLogModelTest {
             assertEquals(then.latest(), told.latest, "the latest version of every key");
             assertEquals(then.facts(), told.facts, "the latest value of every fact");
             then.versions().forEach((at, encoded) -> {
-                if (!garbage.contains(at)) assertEquals(encoded, told.versions.get(at), "version " + at);
+                if (!garbage.contains(at)) assertEquals(found(at, encoded), told.versions.get(at), "version " + at);
             });
-            told.versions.forEach((at, encoded) -> assertEquals(then.versions().get(at), encoded));
+            told.versions.forEach(
+                    (at, found) -> assertEquals(found(at, then.versions().get(at)), found));
             goBackTo(then, told);
+        }
+
+        private String openedWithoutCheckpoints() throws IOException {
+            Path copy = Files.createDirectory(folder.resolveSibling("copy-of-" + folder.getFileName()));
+            try (Stream<Path> list = Files.list(folder)) {
+                for (Path file :
+                        list.filter(each -> each.toString().endsWith(".seg")).toList())
+                    Files.copy(file, copy.resolve(file.getFileName()));
+            }
+            Told told = new Told();
+            try (ValueLogFiles scanned = ValueLogFiles.open(copy, options, safeIndex, told)) {
+                return picture(scanned, told);
+            } finally {
+                StateFolder.delete(copy);
+            }
+        }
+
+        /** Everything that an opened log knows. */
+        private static String picture(ValueLogFiles log, Told told) {
+            StringBuilder picture = new StringBuilder();
+            picture.append(log.position()).append(told.versions).append(told.facts);
+            for (Segment segment : log.segments().files()) {
+                picture.append('\n').append(segment.name()).append(' ').append(segment.writtenBytes());
+                picture.append(" dead=").append(segment.deadBytes()).append(segment.dead());
+                RevisionTable table = segment.table();
+                for (int row = 0; row < table.count(); row++)
+                    picture.append(' ')
+                            .append(table.main(row))
+                            .append('/')
+                            .append(table.sub(row))
+                            .append('@')
+                            .append(table.offset(row));
+            }
+            return picture.toString();
+        }
+
+        private static FoundVersion found(Revision at, Bytes encoded) {
+            return FoundVersion.of(at, KeyValue.decode(encoded).version() == 0, encoded);
         }
 
         /** The model forgets what the log has lost; what the log still holds counts as not given up again. */
@@ -253,10 +304,8 @@ class ValueLogModelTest {
             versions.keySet().retainAll(told.versions.keySet());
             facts = new TreeMap<>(then.facts());
             keys = new TreeMap<>();
-            told.versions.forEach((at, encoded) -> {
-                KeyValue kv = KeyValue.decode(encoded);
-                keys.computeIfAbsent(kv.key(), absent -> new TreeMap<>()).put(at, kv.version() == 0);
-            });
+            told.versions.forEach((at, found) ->
+                    keys.computeIfAbsent(found.key(), absent -> new TreeMap<>()).put(at, found.version() == 0));
             garbage.removeIf(at -> at.main() > then.position().revision());
         }
 
