@@ -6,74 +6,53 @@ import java.util.Arrays;
 /**
  * The versions of one key that are still known, oldest first; immutable, so that old pictures stay true.
  *
- * <p>A number triple per version: main revision, sub revision (its sign bit marks a tombstone), and the two numbers
- * that the encoded form repeats, create revision and version, kept per version because most keys have exactly one.
- * A tombstone has version 0.
+ * <p>Of each version the index knows main revision, sub revision, and the two numbers that the encoded form repeats,
+ * create revision and version. A tombstone has version 0.
+ *
+ * <p>There is one such object for every key, so the usual cases are small: a key that was written once is one number,
+ * a key with one version three or four.
  */
-final class KeyVersions {
+abstract sealed class KeyVersions {
     private static final int MAIN = 0;
     private static final int SUB = 1;
     private static final int CREATE = 2;
     private static final int VERSION = 3;
     private static final int STRIDE = 4;
 
-    private final long[] numbers;
-
-    private KeyVersions(long[] numbers) {
-        this.numbers = numbers;
-    }
-
     static KeyVersions first(long main, long sub) {
-        return new KeyVersions(new long[] {main, sub, main, 1});
+        return of(main, sub, main, 1);
     }
 
-    /** Collects what a recovery finds of one key, oldest first; it may begin in the middle of a key's life. */
-    static final class Gathering {
-        private long[] numbers = new long[STRIDE * 4];
-        private int size;
-
-        boolean isEmpty() {
-            return size == 0;
-        }
-
-        void add(Revision at, long create, long version) {
-            long last = size == 0 ? -1 : numbers[size - STRIDE + MAIN];
-            boolean later = at.main() > last || (at.main() == last && at.sub() > numbers[size - STRIDE + SUB]);
-            Invariant.check(later, "versions of a key are restored in order", at.main());
-            if (size == numbers.length) numbers = Arrays.copyOf(numbers, size * 2);
-            numbers[size + MAIN] = at.main();
-            numbers[size + SUB] = at.sub();
-            numbers[size + CREATE] = create;
-            numbers[size + VERSION] = version;
-            size += STRIDE;
-        }
-
-        KeyVersions take() {
-            KeyVersions all = new KeyVersions(Arrays.copyOf(numbers, size));
-            size = 0;
-            return all;
-        }
+    /** One version, which may be one in the middle of a key's life. */
+    static KeyVersions of(long main, long sub, long create, long version) {
+        boolean small = sub <= Integer.MAX_VALUE && version <= Integer.MAX_VALUE;
+        if (sub == 0 && create == main && version == 1) return new Newborn(main);
+        if (small) return new Single(main, (int) sub, create, (int) version);
+        return new Several(new long[] {main, sub, create, version});
     }
 
-    int count() {
-        return numbers.length / STRIDE;
+    /** Four numbers for each version. */
+    private static KeyVersions ofNumbers(long[] numbers) {
+        return numbers.length == STRIDE
+                ? of(numbers[MAIN], numbers[SUB], numbers[CREATE], numbers[VERSION])
+                : new Several(numbers);
     }
 
-    long main(int i) {
-        return numbers[i * STRIDE + MAIN];
-    }
+    abstract int count();
 
-    long sub(int i) {
-        return numbers[i * STRIDE + SUB];
-    }
+    abstract long main(int i);
 
-    long create(int i) {
-        return numbers[i * STRIDE + CREATE];
-    }
+    abstract long sub(int i);
 
-    long version(int i) {
-        return numbers[i * STRIDE + VERSION];
-    }
+    abstract long create(int i);
+
+    abstract long version(int i);
+
+    /** Everything up to here and one more. */
+    abstract KeyVersions plus(long main, long sub, long create, long version);
+
+    /** Without the first ones. */
+    abstract KeyVersions from(int first);
 
     boolean isTombstone(int i) {
         return version(i) == 0;
@@ -85,7 +64,7 @@ final class KeyVersions {
 
     /** Does the key exist after the newest change? */
     boolean isLive() {
-        return numbers[numbers.length - STRIDE + VERSION] != 0;
+        return version(count() - 1) != 0;
     }
 
     /** Position of the newest version at or below this revision; -1 = none. It may be a tombstone. */
@@ -120,16 +99,6 @@ final class KeyVersions {
         return plus(main, sub, 0, 0);
     }
 
-    KeyVersions plus(long main, long sub, long create, long version) {
-        int end = numbers.length;
-        long[] more = Arrays.copyOf(numbers, end + STRIDE);
-        more[end + MAIN] = main;
-        more[end + SUB] = sub;
-        more[end + CREATE] = create;
-        more[end + VERSION] = version;
-        return new KeyVersions(more);
-    }
-
     /**
      * The first version that must be kept when everything below {@code revision} may go: the newest at or below it,
      * but not a tombstone older than it. Equal to {@link #count} when nothing is left.
@@ -140,7 +109,164 @@ final class KeyVersions {
         return isTombstone(i) && main(i) < revision ? i + 1 : i;
     }
 
-    KeyVersions from(int first) {
-        return new KeyVersions(Arrays.copyOfRange(numbers, first * STRIDE, numbers.length));
+    /** One version and nothing before it. */
+    private abstract static sealed class Alone extends KeyVersions {
+        @Override
+        int count() {
+            return 1;
+        }
+
+        @Override
+        KeyVersions plus(long main, long sub, long create, long version) {
+            return new Several(new long[] {main(0), sub(0), create(0), version(0), main, sub, create, version});
+        }
+
+        @Override
+        KeyVersions from(int first) {
+            Invariant.check(first == 0, "a key in the index has a version", first);
+            return this;
+        }
+    }
+
+    /** A key that was written once, by a change with nothing before it in its transaction. */
+    private static final class Newborn extends Alone {
+        private final long main;
+
+        Newborn(long main) {
+            this.main = main;
+        }
+
+        @Override
+        long main(int i) {
+            return main;
+        }
+
+        @Override
+        long sub(int i) {
+            return 0;
+        }
+
+        @Override
+        long create(int i) {
+            return main;
+        }
+
+        @Override
+        long version(int i) {
+            return 1;
+        }
+    }
+
+    /** A key with one version, its others compacted. */
+    private static final class Single extends Alone {
+        private final long main;
+        private final long create;
+        private final int sub;
+        private final int version;
+
+        Single(long main, int sub, long create, int version) {
+            this.main = main;
+            this.sub = sub;
+            this.create = create;
+            this.version = version;
+        }
+
+        @Override
+        long main(int i) {
+            return main;
+        }
+
+        @Override
+        long sub(int i) {
+            return sub;
+        }
+
+        @Override
+        long create(int i) {
+            return create;
+        }
+
+        @Override
+        long version(int i) {
+            return version;
+        }
+    }
+
+    /** Four numbers for each version. */
+    private static final class Several extends KeyVersions {
+        private final long[] numbers;
+
+        Several(long[] numbers) {
+            this.numbers = numbers;
+        }
+
+        @Override
+        int count() {
+            return numbers.length / STRIDE;
+        }
+
+        @Override
+        long main(int i) {
+            return numbers[i * STRIDE + MAIN];
+        }
+
+        @Override
+        long sub(int i) {
+            return numbers[i * STRIDE + SUB];
+        }
+
+        @Override
+        long create(int i) {
+            return numbers[i * STRIDE + CREATE];
+        }
+
+        @Override
+        long version(int i) {
+            return numbers[i * STRIDE + VERSION];
+        }
+
+        @Override
+        KeyVersions plus(long main, long sub, long create, long version) {
+            int end = numbers.length;
+            long[] more = Arrays.copyOf(numbers, end + STRIDE);
+            more[end + MAIN] = main;
+            more[end + SUB] = sub;
+            more[end + CREATE] = create;
+            more[end + VERSION] = version;
+            return new Several(more);
+        }
+
+        @Override
+        KeyVersions from(int first) {
+            return ofNumbers(Arrays.copyOfRange(numbers, first * STRIDE, numbers.length));
+        }
+    }
+
+    /** Collects what a recovery finds of one key, oldest first; it may begin in the middle of a key's life. */
+    static final class Gathering {
+        private long[] numbers = new long[STRIDE * 4];
+        private int size;
+
+        boolean isEmpty() {
+            return size == 0;
+        }
+
+        void add(Revision at, long create, long version) {
+            long last = size == 0 ? -1 : numbers[size - STRIDE + MAIN];
+            boolean later = at.main() > last || (at.main() == last && at.sub() > numbers[size - STRIDE + SUB]);
+            Invariant.check(later, "versions of a key are restored in order", at.main());
+            if (size == numbers.length) numbers = Arrays.copyOf(numbers, size * 2);
+            numbers[size + MAIN] = at.main();
+            numbers[size + SUB] = at.sub();
+            numbers[size + CREATE] = create;
+            numbers[size + VERSION] = version;
+            size += STRIDE;
+        }
+
+        KeyVersions take() {
+            int count = size;
+            size = 0;
+            return ofNumbers(Arrays.copyOf(numbers, count));
+        }
     }
 }

@@ -1,23 +1,30 @@
 package dev.quorate.store.vlog;
 
 import dev.quorate.store.Invariant;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the versions of one segment stand: a sorted column store of (revision → offset), 8 bytes per version, 12 where
- * transactions write several keys.
+ * Where the versions of one segment stand: a sorted column store of (revision → offset). A column that says nothing is
+ * not there: 4 bytes per version while every revision has one change, 12 where transactions write several keys.
  *
  * <p>One thread appends and then calls {@link #publish}; readers look at the published rows only.
  */
 final class RevisionTable {
     private static final int FIRST_ROWS = 1024;
+    private static final int HAS_MAINS = 1;
+    private static final int HAS_SUBS = 2;
 
     private long firstMain;
-    private int[] mains = new int[FIRST_ROWS];
+    /** Missing while row and main revision count up together. */
+    private int @Nullable [] mains;
+
     private int[] offsets = new int[FIRST_ROWS];
+    /** Missing while all are zero. */
     private int @Nullable [] subs;
+
     private int rows;
     private volatile int published;
 
@@ -25,11 +32,23 @@ final class RevisionTable {
         if (rows == 0) firstMain = main;
         if (rows == offsets.length) grow();
         if (sub != 0 && subs == null) subs = new int[offsets.length];
-        mains[rows] = Math.toIntExact(main - firstMain);
+        int relative = Math.toIntExact(main - firstMain);
+        if (relative != rows && mains == null) mains = counted();
         offsets[rows] = offset;
-        int[] column = subs;
-        if (column != null) column[rows] = Math.toIntExact(sub);
+        set(mains, relative);
+        set(subs, Math.toIntExact(sub));
         rows++;
+    }
+
+    private void set(int @Nullable [] column, int value) {
+        if (column != null) column[rows] = value;
+    }
+
+    private int[] counted() {
+        int[] column = new int[offsets.length];
+        for (int row = 0; row < rows; row++) column[row] = row;
+        VarHandle.storeStoreFence();
+        return column;
     }
 
     /** Becomes what another table, which is given up, has gathered. */
@@ -40,6 +59,25 @@ final class RevisionTable {
         subs = other.subs;
         rows = other.rows;
         publish();
+        trim();
+    }
+
+    /** Gives unused memory back: most tables never grow again. */
+    void trim() {
+        if (rows >= FIRST_ROWS) resize(rows);
+    }
+
+    private void resize(int capacity) {
+        offsets = resized(offsets, capacity);
+        if (mains != null) mains = resized(mains, capacity);
+        if (subs != null) subs = resized(subs, capacity);
+    }
+
+    /** A reader that comes upon the new array must find the rows in it. */
+    private static int[] resized(int[] column, int capacity) {
+        int[] copy = Arrays.copyOf(column, capacity);
+        VarHandle.storeStoreFence();
+        return copy;
     }
 
     /** Takes back the rows that are not published. */
@@ -51,6 +89,7 @@ final class RevisionTable {
     void clear() {
         rows = 0;
         published = 0;
+        mains = null;
         subs = null;
     }
 
@@ -73,12 +112,14 @@ final class RevisionTable {
         int count = published;
         if (count == 0 || main < firstMain) return 0;
         long relative = main - firstMain;
-        if (relative < count && mains[(int) relative] == relative && sub == 0 && subs == null) return (int) relative;
-        int low = 0;
-        int high = count;
+        int[] column = mains;
+        int low = (int) Math.min(relative, count);
+        int high = column == null ? (int) Math.min(relative + 1, count) : count;
+        if (column != null) low = 0;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            boolean before = mains[middle] < relative || (mains[middle] == relative && sub(middle) < sub);
+            long there = column == null ? middle : column[middle];
+            boolean before = there < relative || (there == relative && sub(middle) < sub);
             if (before) low = middle + 1;
             else high = middle;
         }
@@ -86,7 +127,8 @@ final class RevisionTable {
     }
 
     long main(int row) {
-        return firstMain + mains[row];
+        int[] column = mains;
+        return firstMain + (column == null ? row : column[row]);
     }
 
     long sub(int row) {
@@ -99,27 +141,27 @@ final class RevisionTable {
     }
 
     int encodedBytes() {
-        int columns = subs == null ? 2 : 3;
+        int columns = 1 + (mains == null ? 0 : 1) + (subs == null ? 0 : 1);
         return Integer.BYTES + 1 + Long.BYTES + columns * rows * Integer.BYTES;
     }
 
     /** Column after column. */
     void encode(ByteBuffer out) {
-        int[] column = subs;
-        out.putInt(rows).put((byte) (column == null ? 0 : 1)).putLong(firstMain);
-        put(out, mains);
+        int flags = (mains == null ? 0 : HAS_MAINS) | (subs == null ? 0 : HAS_SUBS);
+        out.putInt(rows).put((byte) flags).putLong(firstMain);
         put(out, offsets);
-        if (column != null) put(out, column);
+        if (mains != null) put(out, mains);
+        if (subs != null) put(out, subs);
     }
 
     static RevisionTable decode(ByteBuffer in) {
         RevisionTable table = new RevisionTable();
         table.rows = in.getInt();
-        boolean hasSubs = in.get() != 0;
+        int flags = in.get();
         table.firstMain = in.getLong();
-        table.mains = table.column(in);
         table.offsets = table.column(in);
-        if (hasSubs) table.subs = table.column(in);
+        if ((flags & HAS_MAINS) != 0) table.mains = table.column(in);
+        if ((flags & HAS_SUBS) != 0) table.subs = table.column(in);
         table.publish();
         return table;
     }
@@ -138,8 +180,6 @@ final class RevisionTable {
 
     private void grow() {
         Invariant.check(rows < 1 << 29, "a segment has a bounded number of versions");
-        mains = Arrays.copyOf(mains, rows * 2);
-        offsets = Arrays.copyOf(offsets, rows * 2);
-        if (subs != null) subs = Arrays.copyOf(subs, rows * 2);
+        resize(rows * 2);
     }
 }

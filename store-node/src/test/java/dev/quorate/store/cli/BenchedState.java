@@ -3,6 +3,7 @@ package dev.quorate.store.cli;
 import dev.quorate.store.Bytes;
 import dev.quorate.store.mvcc.MvccView;
 import dev.quorate.store.node.Meters;
+import dev.quorate.store.node.StatePosition;
 import dev.quorate.store.state.Command;
 import dev.quorate.store.state.Envelope;
 import dev.quorate.store.state.Op;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /** A member's state on disk without the member: changes are applied as the apply thread would, in batches. */
@@ -58,6 +60,15 @@ final class BenchedState implements AutoCloseable {
 
     MvccView view() {
         return state.view();
+    }
+
+    /** Syncs, and writes the checkpoints that are due. */
+    void checkpoint() {
+        endBatch();
+        CompletableFuture<StatePosition> safe = new CompletableFuture<>();
+        disk.force(safe::complete);
+        safe.join();
+        while (disk.upkeep()) endBatch();
     }
 
     /** Lets go of the state and loads it from what is on disk. */

@@ -133,6 +133,33 @@ public class EngineBench {
         if (found(state.view(), RangeQuery.of(ALL).limited(1), 1) != 1) throw new AssertionError("empty");
     }
 
+    /** The same when the member had the time to write checkpoints. */
+    @Benchmark
+    @BenchmarkMode(Mode.SingleShotTime)
+    @OutputTimeUnit(TimeUnit.MILLISECONDS)
+    public void reopenFromCheckpoints(Checkpoints checkpoints) throws Exception {
+        checkpoints.state.reopen();
+        if (found(checkpoints.state.view(), RangeQuery.of(ALL).limited(1), 1) != 1) throw new AssertionError("empty");
+    }
+
+    /** A state with checkpoints. */
+    @State(Scope.Benchmark)
+    public static class Checkpoints {
+        private BenchedState state;
+
+        @Setup
+        public void write(EngineBench bench) throws Exception {
+            state = BenchedState.create();
+            for (int i = 0; i < bench.keys; i++) state.put(i);
+            state.checkpoint();
+        }
+
+        @TearDown
+        public void close() throws Exception {
+            state.close();
+        }
+    }
+
     private static int found(MvccView view, RangeQuery query, int count) {
         RangeResult.Found found = (RangeResult.Found) view.range(query);
         if (found.encoded().size() != count)

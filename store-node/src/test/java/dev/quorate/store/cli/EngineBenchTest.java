@@ -2,6 +2,8 @@ package dev.quorate.store.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.Collection;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.results.RunResult;
@@ -20,7 +22,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * with {@code -Drow=page} for the rows whose name holds a word.
  */
 class EngineBenchTest {
-    private static final int ROWS = 8;
+    private static final int ROWS = 9;
 
     @Test
     void everyRowRuns() throws RunnerException {
@@ -47,5 +49,28 @@ class EngineBenchTest {
         assertThat(results).hasSizeGreaterThanOrEqualTo(row.isEmpty() ? ROWS : 1);
         for (RunResult result : results)
             assertThat(result.getPrimaryResult().getScore()).isPositive();
+    }
+
+    /** Prints what a key costs in memory, value not counted: index, tables, what the log knows of its files. */
+    @Test
+    void aKeyCostsMemory() throws IOException {
+        int keys = Integer.getInteger("bench", 4000);
+        long before = usedBytes();
+        try (BenchedState state = BenchedState.create()) {
+            for (int i = 0; i < keys; i++) state.put(i);
+            state.endBatch();
+            long written = usedBytes();
+            state.reopen();
+            long opened = usedBytes();
+            System.out.printf(
+                    "state bytes per key of %d bytes: %d as written, %d after a restart%n",
+                    BenchedState.key(0).size(), (written - before) / keys, (opened - before) / keys);
+            assertThat(state.view().revision()).isEqualTo(keys + 1);
+        }
+    }
+
+    private static long usedBytes() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 }
