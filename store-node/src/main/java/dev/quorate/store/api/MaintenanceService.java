@@ -117,10 +117,14 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
         Answers.send(observer, reply.build());
     }
 
-    /** Space comes back in the background; there is nothing that would have to stop the member. */
+    /** Reads and writes go on meanwhile: dead space is copied away from, not compacted in place. */
     @Override
     public void defragment(DefragmentRequest request, StreamObserver<DefragmentResponse> observer) {
-        Answers.send(observer, DefragmentResponse.getDefaultInstance());
+        Answers.later(observer);
+        var _ = served.host().defragment().thenAccept(failure -> {
+            if (failure.isEmpty()) Answers.send(observer, DefragmentResponse.getDefaultInstance());
+            else Answers.refuse(observer, Statuses.notServing(failure.get()));
+        });
     }
 
     /** etcd hashes its whole file, which we do not have: the newest key space is what two members can compare. */

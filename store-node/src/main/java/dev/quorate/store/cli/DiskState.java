@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -106,6 +107,17 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
         } catch (IOException failure) {
             if (!Room.isWanting(failure)) LOG.warn("upkeep of the state failed: {}", String.valueOf(failure.getMessage()));
             return false;
+        }
+    }
+
+    /** Gives all dead space back that there is, with bounded speed, while everything goes on. */
+    Optional<String> defragment() {
+        try {
+            folder.log().reclaimAll();
+            return Optional.empty();
+        } catch (IOException | RuntimeException failure) {
+            LOG.warn("defragmentation failed", failure);
+            return Optional.of("the space could not be given back: " + failure.getMessage());
         }
     }
 

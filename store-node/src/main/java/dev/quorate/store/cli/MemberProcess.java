@@ -175,6 +175,15 @@ final class MemberProcess implements NodeHost, AutoCloseable {
         return CompletableFuture.completedFuture(bootstrapNow(token, name, peerUrls));
     }
 
+    @Override
+    public CompletableFuture<Optional<String>> defragment() {
+        RunningMember running = member;
+        if (running == null) return CompletableFuture.completedFuture(Optional.of(message));
+        return CompletableFuture.supplyAsync(
+                running.disk()::defragment,
+                task -> Thread.ofPlatform().name("defragment").daemon(true).start(task));
+    }
+
     private Birth bootstrapNow(String token, String name, List<String> peerUrls) {
         RunningMember running = member;
         if (running != null) {

@@ -17,6 +17,9 @@ public interface NodeHost {
     /** Makes this process the only voter of a new cluster. */
     CompletableFuture<Birth> bootstrap(String token, String name, List<String> peerUrls);
 
+    /** Gives back the space of what is garbage now; completed empty when done, else with what went wrong. */
+    CompletableFuture<Optional<String>> defragment();
+
     /**
      * What came of a bootstrap.
      *

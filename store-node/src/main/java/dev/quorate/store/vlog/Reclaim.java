@@ -33,6 +33,7 @@ final class Reclaim {
 
     private final ValueLogFiles log;
     private final ValueLogOptions options;
+    private final double deadShare;
     private final Records out = new Records();
     private final RevisionTable rows = new RevisionTable();
 
@@ -51,9 +52,11 @@ final class Reclaim {
 
     private record Moved(Bytes key, Facts.Place from, int newOffset) {}
 
-    Reclaim(ValueLogFiles log, ValueLogOptions options) {
+    /** Takes files of which more than this share is garbage. */
+    Reclaim(ValueLogFiles log, ValueLogOptions options, double deadShare) {
         this.log = log;
         this.options = options;
+        this.deadShare = deadShare;
     }
 
     boolean run() throws IOException {
@@ -109,7 +112,7 @@ final class Reclaim {
     private int candidate(List<Segment> files) {
         for (int i = 0; i < files.size() - 1; i++) {
             Segment segment = files.get(i);
-            if (segment.deadBytes() > segment.writtenBytes() * options.deadShare()) return i;
+            if (segment.deadBytes() > segment.writtenBytes() * deadShare) return i;
         }
         return -1;
     }
@@ -120,7 +123,7 @@ final class Reclaim {
         for (int i = first; i < files.size() - 1; i++) {
             Segment segment = files.get(i);
             live += segment.writtenBytes() - segment.deadBytes();
-            boolean worthIt = segment.deadBytes() > segment.writtenBytes() * options.deadShare();
+            boolean worthIt = segment.deadBytes() > segment.writtenBytes() * deadShare;
             if (i > first && (!worthIt || live > options.segmentBytes())) break;
             run.add(segment);
         }

@@ -27,6 +27,7 @@ import java.util.function.Consumer;
  */
 public final class ValueLogFiles implements ValueLog, AutoCloseable {
     private static final long FULL_RETRY_NANOS = 200_000_000;
+    private static final double HARDLY_WORTH_IT = 0.05;
 
     private volatile Path folder;
     private final ValueLogOptions options;
@@ -40,6 +41,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
     private volatile Thread writer = Thread.currentThread();
     private volatile boolean filesChanged = true;
     private final Object syncing = new Object();
+    private final Object reclaiming = new Object();
     private boolean syncFailed;
     private volatile boolean closed;
     private final Reserve reserve;
@@ -117,7 +119,8 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
 
     private synchronized void write(StatePosition next) throws IOException {
         ByteBuffer batch = records.whole();
-        if (!segments.active().hasRoomFor(batch.remaining())) roll(batch.remaining());
+        if (!segments.active().hasRoomFor(batch.remaining()))
+            roll(batch.remaining(), open.count() > 0 ? open.main(0) : lastMain + 1);
         Segment active = segments.active();
         int base = Math.toIntExact(active.writtenBytes());
         for (int row = 0; row < open.count(); row++) {
@@ -133,7 +136,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
         position = next;
     }
 
-    private void roll(int batchBytes) throws IOException {
+    private void roll(int batchBytes, long from) throws IOException {
         SegmentName name = SegmentName.at(segments.active().name().last() + 1);
         long capacity = Math.max(options.segmentBytes(), batchBytes + Records.MAGIC_BYTES);
         Path file = folder.resolve(name.file());
@@ -141,7 +144,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
                 ? Segment.adopt(file, name, capacity, options.readMode())
                 : Segment.create(file, name, capacity, options.readMode());
         filesChanged = true;
-        long from = open.count() > 0 ? open.main(0) : lastMain + 1;
+        segments.active().table().trim();
         segments = segments.with(next, from);
     }
 
@@ -302,12 +305,29 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
      * the room that was set aside is what the copy needs.
      */
     public boolean reclaim() throws IOException {
-        try {
-            return new Reclaim(this, options).run();
-        } catch (IOException e) {
-            if (!Room.isWanting(e) || !reserve.giveUp(folder)) throw e;
-            return new Reclaim(this, options).run();
+        return reclaim(options.deadShare());
+    }
+
+    private boolean reclaim(double deadShare) throws IOException {
+        synchronized (reclaiming) {
+            try {
+                return new Reclaim(this, options, deadShare).run();
+            } catch (IOException e) {
+                if (!Room.isWanting(e) || !reserve.giveUp(folder)) throw e;
+                return new Reclaim(this, options, deadShare).run();
+            }
         }
+    }
+
+    /** Gives back nearly all that is garbage now, also in the file that is being written. Takes its time. */
+    public void reclaimAll() throws IOException {
+        closeActive();
+        while (reclaim(HARDLY_WORTH_IT)) {}
+    }
+
+    private synchronized void closeActive() throws IOException {
+        Segment active = segments.active();
+        if (active.deadBytes() > active.writtenBytes() * HARDLY_WORTH_IT) roll(0, position.revision() + 1);
     }
 
     /** Writes one checkpoint that is due, so that a start need not read what it covers. Returns whether there was one. */

@@ -139,6 +139,11 @@ public final class LoneMember implements NodeHost, AutoCloseable {
     }
 
     @Override
+    public CompletableFuture<Optional<String>> defragment() {
+        return CompletableFuture.completedFuture(Optional.empty());
+    }
+
+    @Override
     public void close() {
         server.close();
         threads.stop();

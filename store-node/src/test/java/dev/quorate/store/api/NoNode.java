@@ -26,4 +26,9 @@ final class NoNode implements NodeHost {
         return CompletableFuture.completedFuture(
                 token.equals("right") ? new Birth(7, 8, "") : new Birth(0, 0, "born with another token"));
     }
+
+    @Override
+    public CompletableFuture<Optional<String>> defragment() {
+        return CompletableFuture.completedFuture(Optional.of(WHY));
+    }
 }

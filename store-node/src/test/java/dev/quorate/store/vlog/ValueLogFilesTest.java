@@ -212,6 +212,32 @@ class ValueLogFilesTest {
         }
     }
 
+    @Test
+    void allGarbageGoesWhenAsked() throws IOException {
+        Path folder = root.resolve("log");
+        ValueLogOptions lazy = new ValueLogOptions(4_000, ReadMode.MMAP, 0.9, 1L << 40);
+        try (ValueLogFiles log = ValueLogFiles.open(folder, lazy, 0, new Told())) {
+            for (int i = 1; i <= 100; i++) writeBatch(log, i);
+            for (int i = 1; i <= 99; i++) {
+                if (i % 3 == 0) log.dead(new Revision(i, 0));
+            }
+            log.append(new Revision(101, 0), false, value(101, 0));
+            long before = log.sizeBytes();
+            assertFalse(log.reclaim(), "nothing is worth it by itself");
+            log.reclaimAll();
+            assertTrue(log.sizeBytes() < before * 8 / 10, log.sizeBytes() + " of " + before);
+            assertEquals(value(101, 0), log.read(new Revision(101, 0)), "the open batch is still there");
+            log.endBatch(101, 1, 101);
+            for (int i = 1; i <= 100; i++) assertEquals(value(i, 1), log.read(new Revision(i, 1)));
+        }
+        Told told = new Told();
+        try (ValueLogFiles log = ValueLogFiles.open(folder, lazy, 0, told)) {
+            assertEquals(101, log.position().index());
+            assertEquals(value(101, 0), log.read(new Revision(101, 0)));
+            assertEquals(168, told.versions.size());
+        }
+    }
+
     private Callable<Long> reading(ValueLogFiles log, AtomicBoolean stop) {
         return () -> {
             SplittableRandom random = new SplittableRandom(3);
