@@ -39,6 +39,7 @@ final class Loop {
     private final LogUpkeep upkeep;
     private final Notices notices;
     private final LogUpkeep.DiskWatch disk;
+    private final FirstElection firstElection;
 
     /** Messages that may leave when their batch is durable, in the order of the batches. */
     private final Deque<Held> held = new ArrayDeque<>();
@@ -83,6 +84,8 @@ final class Loop {
         this.changes = new Changes(desk, raft, applier, outside);
         this.notices = new Notices(raft, now());
         this.disk = new LogUpkeep.DiskWatch(desk.mailbox());
+        this.firstElection =
+                new FirstElection(desk.config().timing(), desk.identity().memberId(), outside.peers(), now());
     }
 
     /** One turn: take what is waiting, let raft think, then do what it says. */
@@ -123,8 +126,9 @@ final class Loop {
     }
 
     private void tick() {
-        raft.tick();
         long now = now();
+        firstElection.tick(raft, now);
+        raft.tick();
         desk.proposals().expire(now);
         desk.reads().tick(raft, now);
         changes.tick(now);

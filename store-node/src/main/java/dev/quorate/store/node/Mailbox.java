@@ -4,6 +4,7 @@ import dev.quorate.store.Bytes;
 import dev.quorate.store.raft.Message;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,20 +13,23 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits for the loop, in three lanes: facts from disk, peers and clock first, then ticks, then clients' wishes.
+ * What waits for the loop, in four lanes: what members say about leadership first, then facts from disk and peers, then
+ * ticks, then clients' wishes.
  *
- * <p>Each lane has a limit. A tick never waits behind wishes, and ticks that the loop was too busy to take do not pile
- * up: after a long pause the loop must not believe that many election timeouts have gone by while messages of the
- * leader still lie unread.
+ * <p>Each lane has a limit, so that a flood of entries neither delays nor shuts out the heartbeat that says who leads.
+ * A tick never waits behind wishes, and ticks that the loop was too busy to take do not pile up: after a long pause the
+ * loop must not believe that many election timeouts have gone by while messages of the leader still lie unread.
  */
 public final class Mailbox implements DurableLog.Listener {
     private static final int MAX_MESSAGES = 8_192;
     private static final int WISHES_PER_TURN = 1_024;
 
     private final int maxWishes;
+    private final ConcurrentLinkedQueue<Input> urgent = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Input> facts = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Input> wishes = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger messageCount = new AtomicInteger();
+    private final AtomicInteger urgentCount = new AtomicInteger();
+    private final AtomicInteger bulkCount = new AtomicInteger();
     private final AtomicInteger wishCount = new AtomicInteger();
     private final AtomicBoolean tick = new AtomicBoolean();
     private volatile DurableLog.Room logRoom = DurableLog.Room.ENOUGH;
@@ -61,13 +65,15 @@ public final class Mailbox implements DurableLog.Listener {
         return logRoom.or(stateRoom);
     }
 
-    /** A message from a peer; lost when the loop is far behind, as the network may lose it. */
+    /** A message from a peer; lost when its lane is full, as the network may lose it. */
     public boolean deliver(Message message) {
-        if (messageCount.incrementAndGet() > MAX_MESSAGES) {
-            messageCount.decrementAndGet();
+        boolean bulk = message.isBulk();
+        AtomicInteger count = bulk ? bulkCount : urgentCount;
+        if (count.incrementAndGet() > MAX_MESSAGES) {
+            count.decrementAndGet();
             return false;
         }
-        facts.add(new Input.Received(message));
+        (bulk ? facts : urgent).add(new Input.Received(message));
         wake();
         return true;
     }
@@ -113,29 +119,38 @@ public final class Mailbox implements DurableLog.Listener {
     }
 
     boolean isEmpty() {
-        return facts.isEmpty() && wishes.isEmpty() && !tick.get();
+        return urgent.isEmpty() && facts.isEmpty() && wishes.isEmpty() && !tick.get();
     }
 
-    /** All facts, at most one tick, and as many wishes as one turn should carry. */
+    /** All messages and facts, at most one tick, and as many wishes as one turn should carry. */
     List<Input> drain() {
         List<Input> inputs = new ArrayList<>();
-        int messages = 0;
-        for (Input next = facts.poll(); next != null; next = facts.poll()) {
-            inputs.add(next);
-            if (next instanceof Input.Received) messages++;
-            if (inputs.size() >= MAX_MESSAGES) break;
-        }
-        messageCount.addAndGet(-messages);
+        int taken = take(urgent, MAX_MESSAGES, inputs);
+        urgentCount.addAndGet(-taken);
+        takeFacts(inputs);
         if (tick.compareAndSet(true, false)) inputs.add(new Input.Tick());
-        int taken = 0;
-        while (taken < WISHES_PER_TURN) {
-            Input next = wishes.poll();
-            if (next == null) break;
-            inputs.add(next);
-            taken++;
-        }
+        taken = take(wishes, WISHES_PER_TURN, inputs);
         wishCount.addAndGet(-taken);
         return inputs;
+    }
+
+    private static int take(Queue<Input> lane, int most, List<Input> into) {
+        int taken = 0;
+        while (taken < most) {
+            Input next = lane.poll();
+            if (next == null) break;
+            into.add(next);
+            taken++;
+        }
+        return taken;
+    }
+
+    private void takeFacts(List<Input> into) {
+        int from = into.size();
+        int taken = take(facts, MAX_MESSAGES, into);
+        int messages = 0;
+        for (Input fact : into.subList(from, from + taken)) if (fact instanceof Input.Received) messages++;
+        bulkCount.addAndGet(-messages);
     }
 
     /** Blocks the one thread that drains until there is something to drain, or the thread is interrupted. */

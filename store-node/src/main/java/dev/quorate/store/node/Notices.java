@@ -80,6 +80,11 @@ final class Notices {
         switch (notice) {
             case Notice.BecameLeader now ->
                 LOG.info("{} became leader term={}", Long.toUnsignedString(self, 16), now.term());
+            case Notice.TicksSkipped skipped ->
+                LOG.info(
+                        "the voters are connected: skipped election ticks elapsed={} timeout={}",
+                        skipped.elapsed(),
+                        skipped.timeout());
             case Notice.SteppedDown down -> LOG.warn("stepped down term={} why={}", down.term(), down.why());
             case Notice.LeaderKnown known ->
                 LOG.info("leader={} term={}", Long.toUnsignedString(known.leader(), 16), known.term());

@@ -55,8 +55,7 @@ public final class PeerClients implements Peers, AutoCloseable {
     public void send(Message message) {
         Lanes to = lanes.get(message.to());
         if (to == null) return;
-        boolean bulk = message instanceof Message.Append || message instanceof Message.Forward;
-        boolean taken = (bulk ? to.bulk : to.urgent).offer(message);
+        boolean taken = (message.isBulk() ? to.bulk : to.urgent).offer(message);
         if (taken) to.meter.sentBytes().add(PeerLink.sizeBytes(message));
         else to.lost(message);
         if (message instanceof Message.Heartbeat) to.heartbeatNanos = System.nanoTime();

@@ -14,6 +14,11 @@ public sealed interface Message {
 
     long term();
 
+    /** Carries what clients wrote, as much as they like: it may wait, and what is not bulk never waits behind it. */
+    default boolean isBulk() {
+        return this instanceof Append || this instanceof Forward;
+    }
+
     /** Would you vote for me in the term after mine, if my log ends with {@code last}? Changes nobody's term (thesis 9.6). */
     record PreVoteRequest(long from, long to, long term, EntryId last) implements Message {}
 

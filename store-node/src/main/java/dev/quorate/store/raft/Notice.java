@@ -4,6 +4,9 @@ package dev.quorate.store.raft;
 public sealed interface Notice {
     record BecameFollower(long term, long leader) implements Notice {}
 
+    /** A member that starts does not wait for a leader as long as one that has lost its own. */
+    record TicksSkipped(int elapsed, int timeout) implements Notice {}
+
     record BecamePreCandidate(long term) implements Notice {}
 
     record BecameCandidate(long term, boolean transfer) implements Notice {}

@@ -43,6 +43,17 @@ public final class RaftCore {
         become(role.onTick(state));
     }
 
+    /**
+     * Most of an election timeout counts as passed: who has just started need not sit it out. Two ticks at least are
+     * left, so that a leader that is there can be heard.
+     */
+    public void skipTicks() {
+        if (!(role instanceof Follower) || state.leader != 0) return;
+        state.electionElapsed = Math.max(state.electionElapsed, state.config.electionTicks() - 2);
+        state.out.note(new Notice.TicksSkipped(state.electionElapsed, state.electionTimeout));
+        dirty = true;
+    }
+
     /** A message of another member arrived (or a snapshot is complete on the disk). */
     public void step(Message message) {
         if (message.to() != state.self()) return;

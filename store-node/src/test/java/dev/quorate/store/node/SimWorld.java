@@ -74,7 +74,7 @@ final class SimWorld {
                 "sim",
                 new NodeConfig.Storage("", "", false, 0, snapshotCount, 5),
                 new NodeConfig.Addresses(List.of(), List.of(), List.of(), List.of(), List.of(), List.of()),
-                new NodeConfig.Timing(100, 1000, false, true),
+                new NodeConfig.Timing(100, 1000, true, true),
                 new NodeConfig.Birth(new TreeMap<>(), false, "", Optional.empty(), false, true),
                 new NodeConfig.Serving(
                         Limits.DEFAULT,

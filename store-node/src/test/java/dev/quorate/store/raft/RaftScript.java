@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * term 7                everybody starts in this term (before "members")
  * members 1 2 3         starts them all, these being the voters since entry 1/1
  * join 4                starts a member that knows nothing
- * tick 1 10 | campaign 1 | propose 1 a b | change 1 v4 v5 | read 1 77 | transfer 1 2 | compact 1 5
+ * tick 1 10 | skip 1 | campaign 1 | propose 1 a b | change 1 v4 v5 | read 1 77 | transfer 1 2 | compact 1 5
  * deliver               what is on the wire now, in order; "deliver 1 2" only from 1 to 2
  * settle                delivers until nothing is on the wire; does not print messages
  * cut 1 | heal          a member is cut off; all are connected
@@ -152,6 +152,7 @@ final class RaftScript implements Script.Interpreter {
                     turn(member, out);
                 }
             }
+            case "skip" -> core.skipTicks();
             case "campaign" -> core.campaignNow();
             case "propose" -> {
                 say(out, core.propose(words.stream().map(Bytes::utf8).toList()));
