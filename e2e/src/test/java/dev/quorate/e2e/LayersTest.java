@@ -40,6 +40,7 @@ class LayersTest {
         mayImport.put("faults", List.of("process"));
         mayImport.put("traffic", List.of("history", "process"));
         mayImport.put("bench", List.of("process"));
+        mayImport.put("volume", List.of("process"));
         mayImport.forEach((name, others) -> {
             List<String> allowed = new ArrayList<>(List.of(ROOT + "." + name + ".."));
             others.forEach(other -> allowed.add(ROOT + "." + other + ".."));

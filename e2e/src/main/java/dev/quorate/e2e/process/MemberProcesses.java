@@ -164,7 +164,7 @@ public final class MemberProcesses implements AutoCloseable {
                         "--initial-advertise-peer-urls=" + peerUrl(i),
                         "--initial-cluster=" + initialCluster(),
                         "--initial-cluster-state=new",
-                        "--quota-backend-bytes=8589934592",
+                        "--quota-backend-bytes=-1",
                         "--log-level=warn")
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log(i).toFile()))
