@@ -4,6 +4,7 @@ import dev.quorate.store.api.wire.Statuses;
 import dev.quorate.store.state.Outcome;
 import dev.quorate.store.state.Refusal;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
@@ -42,8 +43,17 @@ final class Answers {
         var _ = outcome.whenComplete((value, failure) -> {
             if (failure != null) failed(observer, failure);
             else if (value instanceof Outcome.Refused refused) refuse(observer, refused.reason());
-            else done.accept(value);
+            else accept(observer, () -> done.accept(value));
         });
+    }
+
+    /** An answer can turn out to be too large for a message. */
+    private static void accept(StreamObserver<?> observer, Runnable answer) {
+        try {
+            answer.run();
+        } catch (StatusRuntimeException refusal) {
+            observer.onError(refusal);
+        }
     }
 
     /** When the state may be read, on the executor, because the node's threads wait for nobody. */
@@ -59,7 +69,7 @@ final class Answers {
     static void run(Executor executor, StreamObserver<?> observer, Runnable task) {
         executor.execute(() -> {
             try {
-                task.run();
+                accept(observer, task);
             } catch (RuntimeException | Error broken) {
                 failed(observer, broken);
                 throw broken;

@@ -24,7 +24,9 @@ public final class Reply {
         this.field = field;
         this.elements = elements;
         this.tail = tail;
-        this.size = Math.toIntExact((long) head.size() + elementsSize(field, elements) + tail.size());
+        long bytes = (long) head.size() + elementsSize(field, elements) + tail.size();
+        if (bytes > Integer.MAX_VALUE) throw Statuses.exception(Statuses.tooLarge(bytes));
+        this.size = (int) bytes;
     }
 
     public static Reply of(Bytes head) {

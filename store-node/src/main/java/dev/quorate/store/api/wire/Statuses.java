@@ -49,6 +49,12 @@ public final class Statuses {
         return Status.UNAVAILABLE.withDescription(PREFIX + why);
     }
 
+    /** What etcd's transport says to a reply above its limit, which is also that of one message here. */
+    static Status tooLarge(long bytes) {
+        return Status.RESOURCE_EXHAUSTED.withDescription(
+                "grpc: trying to send message larger than max (" + bytes + " vs. " + Integer.MAX_VALUE + ")");
+    }
+
     public static Status unimplemented(String what) {
         return Status.UNIMPLEMENTED.withDescription(PREFIX + what);
     }

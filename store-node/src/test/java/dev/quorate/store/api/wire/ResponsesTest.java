@@ -1,6 +1,7 @@
 package dev.quorate.store.api.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
@@ -17,10 +18,12 @@ import dev.quorate.store.mvcc.RangeResult;
 import dev.quorate.store.state.Outcome;
 import io.grpc.Drainable;
 import io.grpc.KnownLength;
+import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -46,6 +49,15 @@ class ResponsesTest {
             for (int i = 0; i < size; i++)
                 assertThat(Bytes.wrap(parsed.getKvs(i).toByteArray())).isEqualTo(kvs.get(i));
         }
+    }
+
+    /** The same bytes again and again: what counts is the sum. */
+    @Test
+    void aReplyThatNoMessageCanHoldIsRefused() {
+        List<Bytes> kvs = Collections.nCopies(2_100, Bytes.wrap(new byte[1 << 20]));
+        assertThatThrownBy(() -> Responses.range(HEADER, new RangeResult.Found(kvs, false, kvs.size(), 1234)))
+                .isInstanceOf(StatusRuntimeException.class)
+                .hasMessageStartingWith("RESOURCE_EXHAUSTED: grpc: trying to send message larger than max (2202");
     }
 
     @Test
