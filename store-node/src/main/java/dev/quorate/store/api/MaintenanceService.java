@@ -26,6 +26,7 @@ import dev.quorate.store.mvcc.HashResult;
 import dev.quorate.store.node.DurableLog.Room;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.node.NodeStatus;
+import dev.quorate.store.node.SnapshotStore;
 import dev.quorate.store.ops.Versions;
 import dev.quorate.store.state.Alarm;
 import dev.quorate.store.state.Command;
@@ -33,6 +34,7 @@ import dev.quorate.store.state.Command.AlarmChange.Action;
 import dev.quorate.store.state.Fact;
 import dev.quorate.store.state.Outcome;
 import dev.quorate.store.state.Refusal;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.function.Consumer;
 
@@ -173,7 +175,8 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
 
     @Override
     public void snapshot(SnapshotRequest request, StreamObserver<SnapshotResponse> observer) {
-        Answers.refuse(observer, Statuses.unimplemented("snapshots are not supported yet"));
+        SnapshotStore snapshots = served.node().snapshots();
+        new SnapshotStream((ServerCallStreamObserver<SnapshotResponse>) observer).start(snapshots);
     }
 
     @Override

@@ -9,7 +9,9 @@ import dev.quorate.store.node.Node;
 import dev.quorate.store.node.SnapshotStore;
 import dev.quorate.store.node.StagedState;
 import dev.quorate.store.node.StatePosition;
+import dev.quorate.store.ops.Versions;
 import dev.quorate.store.raft.Membership;
+import dev.quorate.store.snapshot.BoltFile;
 import dev.quorate.store.state.Fact;
 import dev.quorate.store.state.StoreState;
 import dev.quorate.store.vlog.Recovery;
@@ -70,8 +72,30 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
         return active;
     }
 
+    /** The folder's, and etcd's format on top. */
     SnapshotStore snapshots() {
-        return folder;
+        return new SnapshotStore() {
+            @Override
+            public Export export() throws IOException {
+                return folder.export();
+            }
+
+            @Override
+            public Import receive(StatePosition position, long sizeBytes) throws IOException {
+                return folder.receive(position, sizeBytes);
+            }
+
+            @Override
+            public Database database() throws IOException {
+                Export state = folder.export();
+                try {
+                    return new BoltFile(state, Versions.STORAGE);
+                } catch (IOException | RuntimeException failure) {
+                    state.close();
+                    throw failure;
+                }
+            }
+        };
     }
 
     @Override

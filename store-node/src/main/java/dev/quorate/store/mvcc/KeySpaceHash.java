@@ -9,7 +9,7 @@ import java.util.zip.CRC32C;
  */
 final class KeySpaceHash {
     private static final byte[] BUCKET = {'k', 'e', 'y'};
-    private static final int KEY_SIZE = 17;
+    private static final int MAX_KEY_BYTES = 18;
 
     private KeySpaceHash() {}
 
@@ -19,10 +19,10 @@ final class KeySpaceHash {
         long keptAt = livesAny(root, revision) ? revision : compactRevision;
         CRC32C crc = new CRC32C();
         crc.update(BUCKET);
-        byte[] key = new byte[KEY_SIZE + 1];
+        byte[] key = new byte[MAX_KEY_BYTES];
         log.scan(0, revision, (at, tombstone, encoded) -> {
             if (at.main() <= compactRevision && !isKept(root, encoded, at, keptAt)) return true;
-            int size = bucketKey(key, at, tombstone);
+            int size = at.bucketKey(key, tombstone);
             crc.update(key, 0, size);
             update(crc, encoded);
             return true;
@@ -46,17 +46,5 @@ final class KeySpaceHash {
         KeyVersions versions = KeyIndex.find(root, KeyValueForm.keyOf(encoded).shared());
         int i = versions == null ? -1 : versions.liveAt(revision);
         return versions != null && i >= 0 && versions.main(i) == at.main() && versions.sub(i) == at.sub();
-    }
-
-    private static int bucketKey(byte[] out, Revision at, boolean tombstone) {
-        putLong(out, 0, at.main());
-        out[8] = '_';
-        putLong(out, 9, at.sub());
-        out[KEY_SIZE] = 't';
-        return tombstone ? KEY_SIZE + 1 : KEY_SIZE;
-    }
-
-    private static void putLong(byte[] out, int at, long number) {
-        for (int i = 0; i < 8; i++) out[at + i] = (byte) (number >>> (56 - 8 * i));
     }
 }

@@ -201,6 +201,11 @@ public final class Node {
         return applier.watches();
     }
 
+    /** The whole state, in files of its own or in etcd's format. What it gives takes its time. */
+    public SnapshotStore snapshots() {
+        return parts.outside().snapshots();
+    }
+
     /** Leases, members and leadership: what the leader answers, wherever the client asked. */
     public MemberCalls calls() {
         return calls;

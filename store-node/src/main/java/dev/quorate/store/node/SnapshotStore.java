@@ -1,7 +1,9 @@
 package dev.quorate.store.node;
 
 import dev.quorate.store.Bytes;
+import dev.quorate.store.mvcc.Revision;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +15,36 @@ public interface SnapshotStore {
     /** Begins a state beside the present one, with what an earlier one that was cut off has left. There is only one. */
     Import receive(StatePosition position, long sizeBytes) throws IOException;
 
+    /** The state of the last whole batch in the format of etcd's database files. Long: it is read to lay it out. */
+    default Database database() throws IOException {
+        throw new IOException("this store has no database files");
+    }
+
+    /** An etcd database file that is written when it is asked for. */
+    interface Database extends AutoCloseable {
+        StatePosition position();
+
+        long sizeBytes();
+
+        void writeTo(Sink sink) throws IOException;
+
+        @Override
+        void close();
+    }
+
+    /** Takes pieces in order. */
+    interface Sink {
+        void write(ByteBuffer piece) throws IOException;
+    }
+
+    /** Hears all that a state consists of, in the order in which it was written. */
+    interface Records {
+        void version(Revision revision, boolean tombstone, Bytes encodedKeyValue) throws IOException;
+
+        /** The latest fact of each name is the truth; an empty value means that the thing is gone. */
+        void fact(Bytes key, Bytes value) throws IOException;
+    }
+
     /** How many bytes of a file the receiver already has, and their CRC-32C. */
     record Held(String file, long bytes, int crc) {}
 
@@ -21,6 +53,11 @@ public interface SnapshotStore {
         StatePosition position();
 
         long sizeBytes();
+
+        /** From front to back, as often as wanted. */
+        default void records(Records records) throws IOException {
+            throw new IOException("this state cannot be read");
+        }
 
         /** Before the first piece: what the receiver has is left out, as far as it is the same. */
         default void leaveOut(List<Held> held) throws IOException {}

@@ -74,6 +74,33 @@ public final class StateExport implements SnapshotStore.Export {
         }
     }
 
+    @Override
+    public void records(SnapshotStore.Records records) throws IOException {
+        for (int i = 0; i < lengths.length; i++) {
+            SegmentScan scan = new SegmentScan(files.get(i).channel(), Records.MAGIC_BYTES, lengths[i]);
+            for (ByteBuffer record = scan.next(); record.hasRemaining(); record = scan.next()) tell(record, records);
+            if (scan.offset() != lengths[i])
+                throw new DamagedValueLog(files.get(i).file(), scan.offset(), "a record is not what was written");
+        }
+    }
+
+    private static void tell(ByteBuffer record, SnapshotStore.Records records) throws IOException {
+        RecordType type = RecordType.of(record.get(2 * Integer.BYTES));
+        switch (type) {
+            case VERSION, TOMBSTONE ->
+                records.version(
+                        Opening.revision(record),
+                        type == RecordType.TOMBSTONE,
+                        Opening.body(record, Records.REVISION_BYTES));
+            case FACT -> {
+                Bytes both = Opening.body(record, Integer.BYTES);
+                int keyBytes = record.getInt(Records.HEADER_BYTES);
+                records.fact(both.slice(0, keyBytes), both.slice(keyBytes, both.size()));
+            }
+            case END -> {}
+        }
+    }
+
     private int checksum(Segment segment, long bytes) throws IOException {
         crc.reset();
         ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);

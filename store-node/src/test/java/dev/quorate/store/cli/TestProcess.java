@@ -9,6 +9,8 @@ import dev.quorate.proto.etcdserverpb.MoveLeaderRequest;
 import dev.quorate.proto.etcdserverpb.PutRequest;
 import dev.quorate.proto.etcdserverpb.RangeRequest;
 import dev.quorate.proto.etcdserverpb.RangeResponse;
+import dev.quorate.proto.etcdserverpb.SnapshotRequest;
+import dev.quorate.proto.etcdserverpb.SnapshotResponse;
 import dev.quorate.proto.etcdserverpb.StatusRequest;
 import dev.quorate.proto.etcdserverpb.StatusResponse;
 import io.grpc.ManagedChannel;
@@ -17,6 +19,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -134,6 +137,12 @@ final class TestProcess {
                 .withWaitForReady()
                 .withDeadlineAfter(10, TimeUnit.SECONDS)
                 .status(StatusRequest.getDefaultInstance());
+    }
+
+    Iterator<SnapshotResponse> snapshot(long millis) {
+        return MaintenanceGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(millis, TimeUnit.MILLISECONDS)
+                .snapshot(SnapshotRequest.getDefaultInstance());
     }
 
     void moveLeader(TestProcess to, long millis) {

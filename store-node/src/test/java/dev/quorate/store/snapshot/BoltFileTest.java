@@ -1,0 +1,108 @@
+package dev.quorate.store.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.quorate.store.Bytes;
+import dev.quorate.store.mvcc.Revision;
+import dev.quorate.store.node.SnapshotStore;
+import dev.quorate.store.node.StatePosition;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BoltFileTest {
+    private static final int LARGE = 30_000;
+
+    /** From no leaf at all over one, and one level of branches, to two. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 20, 3_000, 60_000})
+    void everyVersionAndTheLatestFactOfEachNameAreInTheFile(int versions) throws Exception {
+        State state = new State(versions);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (BoltFile file = new BoltFile(state, "3.7.0")) {
+            file.writeTo(piece -> bytes.write(piece.array(), piece.position(), piece.remaining()));
+            assertThat(bytes.size()).isEqualTo((int) file.sizeBytes());
+        }
+        SortedMap<String, SortedMap<Bytes, Bytes>> buckets = BoltReader.read(bytes.toByteArray());
+        assertThat(buckets.keySet())
+                .containsExactly(
+                        "alarm",
+                        "auth",
+                        "authRoles",
+                        "authUsers",
+                        "cluster",
+                        "key",
+                        "lease",
+                        "members",
+                        "members_removed",
+                        "meta");
+        assertThat(buckets.get("key")).isEqualTo(state.keys);
+        assertThat(buckets.get("members")).containsExactly(entry("a1", "new"));
+        assertThat(buckets.get("lease")).isEmpty();
+        assertThat(buckets.get("alarm")).containsExactly(entry("x", ""));
+        assertThat(buckets.get("meta")).containsEntry(Bytes.utf8("storageVersion"), Bytes.utf8("3.7.0"));
+        assertThat(state.closed).isTrue();
+    }
+
+    private static Map.Entry<Bytes, Bytes> entry(String key, String value) {
+        return Map.entry(Bytes.utf8(key), Bytes.utf8(value));
+    }
+
+    private static final class State implements SnapshotStore.Export {
+        final SortedMap<Bytes, Bytes> keys = new TreeMap<>();
+        private final List<Revision> revisions = new ArrayList<>();
+        boolean closed;
+
+        State(int versions) {
+            SplittableRandom random = new SplittableRandom(versions);
+            for (int i = 0; i < versions; i++) {
+                Revision revision = new Revision(2 + i / 3, i % 3);
+                byte[] value = new byte[random.nextInt(100) == 0 ? random.nextInt(LARGE) : random.nextInt(50)];
+                random.nextBytes(value);
+                revisions.add(revision);
+                keys.put(revision.bucketKey(i % 7 == 0), Bytes.wrap(value));
+            }
+        }
+
+        @Override
+        public void records(SnapshotStore.Records records) throws IOException {
+            records.fact(Bytes.utf8("members/a1"), Bytes.utf8("old"));
+            records.fact(Bytes.utf8("lease/l"), Bytes.utf8("granted"));
+            for (int i = 0; i < revisions.size(); i++) {
+                Bytes value = keys.get(revisions.get(i).bucketKey(i % 7 == 0));
+                records.version(revisions.get(i), i % 7 == 0, value);
+            }
+            records.fact(Bytes.utf8("lease/l"), Bytes.EMPTY);
+            records.fact(Bytes.utf8("members/a1"), Bytes.utf8("new"));
+            records.fact(Bytes.utf8("alarm/x"), Bytes.wrap(new byte[] {1}));
+        }
+
+        @Override
+        public StatePosition position() {
+            return new StatePosition(7, 3, 9);
+        }
+
+        @Override
+        public long sizeBytes() {
+            return 0;
+        }
+
+        @Override
+        public Optional<Bytes> next(int maxBytes) {
+            return Optional.empty();
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+}
