@@ -93,7 +93,9 @@ public final class KeyEvent {
     }
 
     private boolean createsKey() {
-        return kind == EventKind.PUT && KeyValueForm.numbers(encodedKeyValue).create() == revision.main();
+        if (kind != EventKind.PUT) return false;
+        byte[] form = encodedKeyValue.shared();
+        return KeyValueForm.numbers(form, 0, form.length).create() == revision.main();
     }
 
     public int sizeBytes() {
