@@ -8,7 +8,7 @@ quorate_find_jdk() {
     _home=$(dirname "$(dirname "$(readlink -f "$_java")")")
     if quorate_is_25 "$_home"; then JAVA_HOME=$_home; export JAVA_HOME; return 0; fi
   fi
-  for _home in /usr/lib/jvm/* /opt/java/* /opt/jdk* "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* \
+  for _home in /usr/lib/jvm/* /opt/java/* /opt/jdk* "${HOME:-}"/.sdkman/candidates/java/* "${HOME:-}"/.jdks/* \
     /Library/Java/JavaVirtualMachines/*/Contents/Home; do
     if quorate_is_25 "$_home" && [ -x "$_home/bin/javac" ]; then JAVA_HOME=$_home; export JAVA_HOME; return 0; fi
   done
