@@ -57,7 +57,10 @@ public final class StoreClusterHandle {
             change.run();
             return Optional.empty();
         } catch (KubernetesClientException e) {
-            return Optional.of(e.getStatus() == null ? String.valueOf(e.getMessage()) : e.getStatus().getMessage());
+            return Optional.of(
+                    e.getStatus() == null
+                            ? String.valueOf(e.getMessage())
+                            : e.getStatus().getMessage());
         }
     }
 

@@ -115,7 +115,7 @@ public final class StateExport implements SnapshotStore.Export {
     public Optional<Bytes> next(int maxBytes) throws IOException {
         if (file < 0) {
             file = 0;
-            return piece(ByteBuffer.allocate(Integer.BYTES).putInt(lengths.length));
+            return number(lengths.length);
         }
         if (file == lengths.length) return Optional.empty();
         Segment segment = files.get(file);
@@ -123,29 +123,33 @@ public final class StateExport implements SnapshotStore.Export {
         if (at == lengths[file]) {
             file++;
             at = -1;
-            return piece(ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue()));
+            return number((int) crc.getValue());
         }
-        ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(maxBytes, lengths[file] - at));
-        read(segment, at, bytes);
-        crc.update(bytes.duplicate().flip());
-        at += bytes.capacity();
-        return piece(bytes);
+        byte[] bytes = new byte[(int) Math.min(maxBytes, lengths[file] - at)];
+        read(segment, at, ByteBuffer.wrap(bytes));
+        crc.update(bytes);
+        at += bytes.length;
+        return Optional.of(Bytes.wrap(bytes));
     }
 
     private Optional<Bytes> head(Segment segment) throws IOException {
         at = from[file];
         checksum(segment, at);
         SegmentName name = segment.name();
-        return piece(ByteBuffer.allocate(HEAD_BYTES)
+        byte[] head = new byte[HEAD_BYTES];
+        ByteBuffer.wrap(head)
                 .putLong(name.first())
                 .putLong(name.last())
                 .putLong(name.generation())
                 .putLong(at)
-                .putLong(lengths[file]));
+                .putLong(lengths[file]);
+        return Optional.of(Bytes.wrap(head));
     }
 
-    private static Optional<Bytes> piece(ByteBuffer full) {
-        return Optional.of(Bytes.wrap(full.array()));
+    private static Optional<Bytes> number(int value) {
+        byte[] bytes = new byte[Integer.BYTES];
+        ByteBuffer.wrap(bytes).putInt(value);
+        return Optional.of(Bytes.wrap(bytes));
     }
 
     private static void read(Segment segment, long from, ByteBuffer into) throws IOException {
