@@ -6,7 +6,7 @@
  * library and the operator's own way of writing run on it unchanged, so that what is tested here is what is shipped:
  *
  * <pre>
- *   schema     900   structural schemas, defaults, pruning, CEL: what is refused elsewhere is refused here, in the same words
+ *   schema     900   structural schemas, defaults, pruning, CEL: what others refuse is refused here, in the same words
  *   apply      700   server-side apply with managedFields, and the three kinds of patches: the operator writes only so
  *   api      2,100   discovery, OpenAPI, watches, scale, status, eviction, logs, protobuf bodies: what kubectl calls
  *   table      400   kubectl get prints what the server sends
