@@ -35,6 +35,7 @@ final class ProcessMetrics {
                 "Used bytes of the heap.",
                 () -> heap.getHeapMemoryUsage().getUsed());
         counter(registry, "jvm_gc_seconds_total", "Time spent collecting garbage.", ProcessMetrics::gcSeconds);
+        GcPauses.register(registry);
         if (!(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system)) return;
         counter(
                 registry,
