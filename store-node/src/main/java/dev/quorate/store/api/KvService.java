@@ -99,7 +99,7 @@ final class KvService {
     private void read(RangeQuery query, StreamObserver<Reply> observer) {
         Node node = served.node();
         StoreState state = node.state();
-        if (state.isCorrupt()) {
+        if (node.isCorrupt()) {
             Answers.refuse(observer, Refusal.CORRUPT);
             return;
         }

@@ -14,7 +14,6 @@ import dev.quorate.store.mvcc.RangeQuery.Target;
 import dev.quorate.store.mvcc.RangeResult;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.state.Refusal;
-import dev.quorate.store.state.StoreState;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.Arrays;
 import java.util.Optional;
@@ -63,10 +62,10 @@ final class RangeStream {
     }
 
     void begin() {
-        StoreState state = served.node().state();
+        Node node = served.node();
         synchronized (this) {
-            if (state.isCorrupt()) fail(Refusal.CORRUPT);
-            else view = state.view();
+            if (node.isCorrupt()) fail(Refusal.CORRUPT);
+            else view = node.state().view();
         }
         wake();
     }

@@ -146,6 +146,10 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     }
 
     private void deliver(OpenWatch watch) {
+        if (served.node().isCorrupt()) {
+            fail(Refusal.CORRUPT);
+            return;
+        }
         watch.announced.set(false);
         switch (watch.watch.poll(POLL_BYTES)) {
             case Polled.Events events -> {

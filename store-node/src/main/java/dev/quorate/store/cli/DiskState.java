@@ -14,6 +14,7 @@ import dev.quorate.store.raft.Membership;
 import dev.quorate.store.snapshot.BoltFile;
 import dev.quorate.store.state.Fact;
 import dev.quorate.store.state.StoreState;
+import dev.quorate.store.vlog.DamagedValueLog;
 import dev.quorate.store.vlog.Recovery;
 import dev.quorate.store.vlog.StateFolder;
 import dev.quorate.store.vlog.ValueLogFiles;
@@ -41,6 +42,7 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
     private final StagedState.Active active;
     private final Around around;
     private volatile Consumer<Room> room = enough -> {};
+    private volatile Consumer<String> damage = what -> {};
     private volatile boolean closed;
 
     /**
@@ -128,6 +130,9 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
         try {
             boolean reclaimed = folder.log().reclaim();
             return folder.log().checkpoint() || reclaimed;
+        } catch (DamagedValueLog damaged) {
+            damage.accept(damaged.getMessage());
+            return false;
         } catch (IOException failure) {
             if (!Room.isWanting(failure)) LOG.warn("upkeep of the state failed: {}", String.valueOf(failure.getMessage()));
             return false;
@@ -143,6 +148,12 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
             LOG.warn("defragmentation failed", failure);
             return Optional.of("the space could not be given back: " + failure.getMessage());
         }
+    }
+
+    /** Hears of bytes that are not what was written. */
+    void onDamage(Consumer<String> listener) {
+        damage = listener;
+        folder.log().onDamage(listener);
     }
 
     /** Loads the state that has just been received whole. */
@@ -187,6 +198,7 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
             try {
                 folder.activate(log);
                 log.onRoom(room);
+                log.onDamage(damage);
                 return loaded;
             } catch (IOException failure) {
                 throw new UncheckedIOException("the received state cannot take its place", failure);

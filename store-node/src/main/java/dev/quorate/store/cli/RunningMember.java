@@ -74,6 +74,7 @@ final class RunningMember implements AutoCloseable {
                 state,
                 mailbox,
                 new Node.Outside(wal, peers, disk.snapshots(), disk, clock(), ends.shutOut())));
+        disk.onDamage(node::damaged);
         this.threads = new NodeThreads(node, mailbox, ends.died());
         LOG.info(
                 "starting member={} cluster={} term={} applied={} last={} revision={}",

@@ -24,7 +24,9 @@ public final class FactCodec {
     private static final String CLUSTER_VERSION = "cluster/clusterVersion";
     private static final String DOWNGRADE = "cluster/downgrade";
     private static final String COMPACTION = "meta/scheduledCompactRev";
+    private static final String DIGEST = "meta/digest";
     private static final String CONF_STATE = "meta/confState";
+    private static final Bytes DIGEST_KEY = Bytes.utf8(DIGEST);
     private static final Bytes RAISED = Bytes.wrap(new byte[] {1});
 
     private FactCodec() {}
@@ -41,6 +43,7 @@ public final class FactCodec {
             case Fact.ClusterVersion version -> Bytes.utf8(CLUSTER_VERSION);
             case Fact.Downgrade downgrade -> Bytes.utf8(DOWNGRADE);
             case Fact.CompactionMark mark -> Bytes.utf8(COMPACTION);
+            case Fact.StateDigest digest -> DIGEST_KEY;
             case Fact.RaftMembership membership -> Bytes.utf8(CONF_STATE);
         };
     }
@@ -62,6 +65,9 @@ public final class FactCodec {
             case Fact.ClusterVersion version -> Bytes.utf8(version.version());
             case Fact.Downgrade downgrade -> Bytes.utf8(SettingsJson.write(downgrade));
             case Fact.CompactionMark mark -> revision(mark.revision());
+            case Fact.StateDigest digest ->
+                Bytes.wrap(
+                        ByteBuffer.allocate(Long.BYTES).putLong(digest.value()).array());
             case Fact.RaftMembership membership -> Bytes.utf8(SettingsJson.write(membership));
         };
     }
@@ -80,6 +86,7 @@ public final class FactCodec {
             case DOWNGRADE -> SettingsJson.downgrade(value.toUtf8());
             case COMPACTION ->
                 new Fact.CompactionMark(ByteBuffer.wrap(value.shared()).getLong());
+            case DIGEST -> new Fact.StateDigest(ByteBuffer.wrap(value.shared()).getLong());
             case CONF_STATE -> SettingsJson.membership(value.toUtf8());
             default -> throw new Invariant.Broken("a stored fact has an unknown name: " + name);
         };

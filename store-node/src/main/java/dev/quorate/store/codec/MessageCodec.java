@@ -52,7 +52,9 @@ public final class MessageCodec {
         READ_REQUEST,
         READ_REPLY,
         FORWARD,
-        FORWARD_CHANGE
+        FORWARD_CHANGE,
+        STATE_QUESTION,
+        STATE_ANSWER
     }
 
     /** The place in these lists is the byte on the wire: only ever append. */
@@ -116,6 +118,8 @@ public final class MessageCodec {
             case Message.ReadReply m -> Kind.READ_REPLY;
             case Message.Forward m -> Kind.FORWARD;
             case Message.ForwardChange m -> Kind.FORWARD_CHANGE;
+            case Message.StateQuestion m -> Kind.STATE_QUESTION;
+            case Message.StateAnswer m -> Kind.STATE_ANSWER;
         };
     }
 
@@ -173,6 +177,11 @@ public final class MessageCodec {
                 out.writeRawByte((byte) ENTRY_KINDS.indexOf(m.kind()));
                 write(m.data(), out);
             }
+            case Message.StateQuestion m -> out.writeUInt64NoTag(m.index());
+            case Message.StateAnswer m -> {
+                out.writeUInt64NoTag(m.index());
+                out.writeFixed64NoTag(m.digest());
+            }
         }
     }
 
@@ -205,6 +214,8 @@ public final class MessageCodec {
             case FORWARD_CHANGE ->
                 new Message.ForwardChange(
                         from, to, term, readChange(in), pick(ENTRY_KINDS, in.readRawByte()), readBytes(in));
+            case STATE_QUESTION -> new Message.StateQuestion(from, to, term, in.readUInt64());
+            case STATE_ANSWER -> new Message.StateAnswer(from, to, term, in.readUInt64(), in.readFixed64());
             case END -> throw new IOException("the end has no body");
         };
     }

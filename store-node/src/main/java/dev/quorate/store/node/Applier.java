@@ -44,6 +44,8 @@ final class Applier {
     private final Mailbox mailbox;
     private volatile StagedState.Active active;
     private volatile StatePosition position;
+    private volatile String damage = "";
+    private final Digests digests = new Digests();
 
     /** Answers that wait for the end of the batch. */
     private final List<Runnable> answers = new ArrayList<>();
@@ -53,6 +55,7 @@ final class Applier {
     Applier(StagedState.Active active, Loop.Desk desk) {
         this.active = active;
         this.position = active.position();
+        this.digests.restart(position.index(), active.state().digest());
         this.proposals = desk.proposals();
         this.reads = desk.reads();
         this.leasing = desk.leasing();
@@ -67,6 +70,19 @@ final class Applier {
 
     ValueLog log() {
         return active.log();
+    }
+
+    Digests digests() {
+        return digests;
+    }
+
+    /** What is wrong with the bytes on the disk; empty as long as nothing is known. Any thread may tell. */
+    String damage() {
+        return damage;
+    }
+
+    void damaged(String what) {
+        damage = what;
     }
 
     StatePosition position() {
@@ -105,6 +121,7 @@ final class Applier {
                 applyChange(entry, memberships.next());
                 membersChanged = true;
             } else applyCommand(entry);
+            digests.add(entry.index(), active.state().digest());
             batchBytes += entry.sizeBytes();
             if (batchBytes < BATCH_BYTES && entry.index() < last.index()) continue;
             batchBytes = 0;
@@ -158,6 +175,7 @@ final class Applier {
 
     private void endBatch(Entry last) {
         StoreState state = active.state();
+        keepFact(new Fact.StateDigest(state.digest()));
         state.endBatch(last.index(), last.term());
         long revision = state.view().revision();
         boolean newTerm = last.term() != position.term();
@@ -181,6 +199,8 @@ final class Applier {
     private void install(StagedState staged) {
         active = staged.activate();
         position = active.position();
+        digests.restart(position.index(), active.state().digest());
+        damage = "";
         watches.publish(new EventBatch(List.of(), position.revision()));
         reads.applied(position.index());
         mailbox.fact(new Mailbox.Input.Installed(position));

@@ -170,7 +170,7 @@ final class Changes {
     void handOver(CompletableFuture<LeaderCall.Answer> done, long nowMillis) {
         FollowerView best = null;
         for (FollowerView one : raft.status().followers()) {
-            if (one.learner() || !one.active()) continue;
+            if (one.learner() || !one.active() || applier.state().isAccused(one.id())) continue;
             if (best == null || one.match() > best.match()) best = one;
         }
         if (!raft.isLeader()) done.complete(LeaderCall.Answer.done(0));

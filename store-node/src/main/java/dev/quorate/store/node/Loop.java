@@ -40,6 +40,8 @@ final class Loop {
     private final Notices notices;
     private final LogUpkeep.DiskWatch disk;
     private final FirstElection firstElection;
+    private final Agreement agreement;
+    private final Quarantine quarantine;
 
     /** Messages that may leave when their batch is durable, in the order of the batches. */
     private final Deque<Held> held = new ArrayDeque<>();
@@ -86,6 +88,8 @@ final class Loop {
         this.disk = new LogUpkeep.DiskWatch(desk.mailbox());
         this.firstElection =
                 new FirstElection(desk.config().timing(), desk.identity().memberId(), outside.peers(), now());
+        this.agreement = new Agreement(raft, applier, outside.peers());
+        this.quarantine = new Quarantine(desk.identity().memberId(), applier);
     }
 
     /** One turn: take what is waiting, let raft think, then do what it says. */
@@ -122,7 +126,8 @@ final class Loop {
 
     private void received(Message message) {
         if (message instanceof Message.Append append && !append.entries().isEmpty() && upkeep.isChoked()) return;
-        raft.step(message);
+        if (message instanceof Message.Aside aside) propose(agreement.take(aside));
+        else raft.step(message);
     }
 
     private void tick() {
@@ -134,10 +139,12 @@ final class Loop {
         changes.tick(now);
         campaignAlone();
         if (!raft.isLeader()) desk.leasing().follow();
-        else proposeHere(desk.leasing().wishes(raft.term(), now));
+        else propose(desk.leasing().wishes(raft.term(), now));
         upkeep.tick(desk.mailbox().room());
         if (disk.shouldHandOver(raft, now, desk.config().timing().electionMillis()))
             changes.handOver(new CompletableFuture<>(), now);
+        propose(agreement.tick());
+        keepAway(now);
         notices.tick(raft, now);
     }
 
@@ -150,11 +157,20 @@ final class Loop {
                 && !raft.membership().isJoint()) raft.campaignNow();
     }
 
+    /** Who has lost its state leads nobody, as long as there are others who have theirs. */
+    private void keepAway(long now) {
+        boolean away = quarantine.isAway();
+        raft.abstain(away);
+        if (away && raft.isLeader() && raft.status().transferTarget() == 0)
+            changes.handOver(new CompletableFuture<>(), now);
+    }
+
     /**
-     * Straight into this leader's own log: what waited for a leader or was sent on could reach the next one, who knows
-     * of renewals that this one has never seen. What is not taken now is wished for again.
+     * Past the clients' queue. A leader's wishes about leases go into its own log or nowhere: what waited for a leader
+     * could reach the next one, who knows of renewals that this one has never seen. What is not taken now is wished for
+     * again.
      */
-    private void proposeHere(List<Command> commands) {
+    private void propose(List<Command> commands) {
         if (commands.isEmpty()) return;
         List<Bytes> datas = new ArrayList<>(commands.size());
         for (Command command : commands)
@@ -171,6 +187,7 @@ final class Loop {
     private void applied(StatePosition position) {
         raft.applied(position.index());
         campaignAlone();
+        agreement.applied();
         changes.retry(now());
         if (raft.isLeader() && position.term() == raft.term() && ledBefore != raft.term()) {
             ledBefore = raft.term();
@@ -261,6 +278,10 @@ final class Loop {
     }
 
     private void sendSnapshot(long to) {
+        if (quarantine.isAway()) {
+            raft.reportSnapshot(to, false);
+            return;
+        }
         outside.peers()
                 .sendSnapshot(
                         to,

@@ -21,6 +21,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One member of a cluster. Any thread may call; nothing blocks.
@@ -29,6 +31,7 @@ import java.util.function.Consumer;
  * refusals are values, never exceptions.
  */
 public final class Node {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final int MAX_BATCH_ENTRIES = 1_000;
     private static final long ALARM_PAUSE_MILLIS = 1_000;
 
@@ -38,6 +41,7 @@ public final class Node {
     private final Loop loop;
     private final BlockingQueue<Applier.Work> work = new LinkedBlockingQueue<>();
     private final MemberCalls calls;
+    private final Quarantine quarantine;
     private volatile boolean stopped;
     private volatile long alarmAskedMillis = Long.MIN_VALUE / 2;
 
@@ -82,6 +86,7 @@ public final class Node {
         this.applier = new Applier(parts.start(), desk);
         LogUpkeep upkeep = new LogUpkeep(config.storage(), parts.mailbox(), outside, parts.start());
         this.loop = new Loop(desk, parts.raft(), outside, applier, upkeep, work::add);
+        this.quarantine = new Quarantine(parts.identity().memberId(), applier);
         this.calls = new MemberCalls(desk, applier, loop.notices(), outside.peers());
     }
 
@@ -157,7 +162,7 @@ public final class Node {
         long unapplied = loop.notices().commit() - appliedIndex();
         if (unapplied > parts.config().serving().limits().unapplied() && !(command instanceof Command.LeaseRevoke))
             return Optional.of(Refusal.TOO_MANY_REQUESTS);
-        Optional<Refusal> forbidden = state().forbidden(command);
+        Optional<Refusal> forbidden = quarantine.forbids(command);
         return forbidden.isPresent() ? forbidden : quota(command);
     }
 
@@ -195,6 +200,18 @@ public final class Node {
     /** The state as of the last applied batch. It is another object after a snapshot came in: do not keep it. */
     public StoreState state() {
         return applier.state();
+    }
+
+    /** True while this member's state must not be shown to anybody. */
+    public boolean isCorrupt() {
+        return quarantine.isCorrupt();
+    }
+
+    /** Bytes on the disk are not what was written: this member stops serving and says so. Any thread may tell. */
+    public void damaged(String what) {
+        if (!applier.damage().isEmpty()) return;
+        LOG.error("CORRUPT: {}", what);
+        applier.damaged(what);
     }
 
     public WatchRegistry watches() {

@@ -52,6 +52,8 @@ final class HealthPages {
         Optional<Node> node = host.node();
         if (node.isEmpty()) return CompletableFuture.completedFuture(whyNone());
         for (Alarm alarm : node.get().state().alarms()) {
+            // One member's damage makes itself unhealthy, not those that serve on.
+            if (alarm.kind() == Alarm.Kind.CORRUPT && !node.get().isCorrupt()) continue;
             String name = name(alarm.kind());
             if (!ask.all("exclude").contains(name)) return CompletableFuture.completedFuture("ALARM " + name);
         }
@@ -118,8 +120,7 @@ final class HealthPages {
 
     private CompletableFuture<String> check(String name, Node node) {
         return switch (name) {
-            case CORRUPTION ->
-                CompletableFuture.completedFuture(node.state().isCorrupt() ? "alarm activated: CORRUPT" : "");
+            case CORRUPTION -> CompletableFuture.completedFuture(node.isCorrupt() ? "alarm activated: CORRUPT" : "");
             case LINEARIZABLE -> linearizable(node);
             case NON_LEARNER ->
                 CompletableFuture.completedFuture(node.status().learner() ? "not supported for learner" : "");

@@ -38,7 +38,7 @@ final class Candidate implements Role {
 
     /** Starts an election if this member may lead; else the present role goes on. */
     static Role start(RaftState state, Role present, boolean transfer) {
-        if (!state.isVoter()) return present;
+        if (!state.isVoter() || state.abstains) return present;
         if (state.hasUnappliedChange()) {
             state.out.note(new Notice.CampaignHeldBack(state.term));
             return present;
@@ -106,6 +106,7 @@ final class Candidate implements Role {
                     HeartbeatReply _,
                     ReadRequest _,
                     ReadReply _,
+                    Message.Aside _,
                     TransferRequest _ -> this;
         };
     }

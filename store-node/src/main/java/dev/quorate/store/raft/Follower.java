@@ -64,7 +64,8 @@ final class Follower implements Role {
                     AppendRefusal _,
                     HeartbeatReply _,
                     ReadRequest _,
-                    TransferRequest _ -> {}
+                    TransferRequest _,
+                    Message.Aside _ -> {}
         }
         return this;
     }

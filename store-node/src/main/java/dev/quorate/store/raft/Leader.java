@@ -129,7 +129,7 @@ final class Leader implements Role {
             case InstallSnapshot snapshot -> state.accept(snapshot);
             case Append _, Heartbeat _ ->
                 Invariant.check(false, "two leaders in one term", state.term, state.self(), message.from());
-            case PreVoteRequest _, PreVoteReply _, VoteReply _, ReadReply _, TimeoutNow _ -> {}
+            case PreVoteRequest _, PreVoteReply _, VoteReply _, ReadReply _, TimeoutNow _, Message.Aside _ -> {}
         }
         return this;
     }

@@ -91,6 +91,15 @@ public sealed interface Message {
 
     record ReadReply(long from, long to, long term, long context, long index) implements Message {}
 
+    /** What members tell each other beside consensus, on the same lanes; raft itself does not look at it. */
+    sealed interface Aside extends Message {}
+
+    /** The leader wants to know what the receiver's state was after an entry. */
+    record StateQuestion(long from, long to, long term, long index) implements Aside {}
+
+    /** The digest of the sender's state after that entry. */
+    record StateAnswer(long from, long to, long term, long index, long digest) implements Aside {}
+
     /** Proposals that reached a follower. */
     record Forward(long from, long to, long term, List<Bytes> datas) implements Message {}
 

@@ -111,7 +111,8 @@ public final class RaftCore {
                     HeartbeatReply _,
                     TimeoutNow _,
                     ReadRequest _,
-                    ReadReply _ -> {}
+                    ReadReply _,
+                    Message.Aside _ -> {}
         }
     }
 
@@ -144,6 +145,11 @@ public final class RaftCore {
     public void transferLeadership(long to) {
         dirty = true;
         role.transfer(state, to);
+    }
+
+    /** An abstaining member follows and votes, but never asks for votes: somebody else should lead. */
+    public void abstain(boolean abstains) {
+        state.abstains = abstains;
     }
 
     /** Starts an election as if the timeout had passed (with a pre-vote round if configured). */

@@ -42,6 +42,9 @@ final class RaftState {
     long delivered;
 
     long applied;
+    /** Never asks for votes. */
+    boolean abstains;
+
     /** Change entries handed out for which applyChange has not been called yet. */
     int changesDue;
 

@@ -24,6 +24,9 @@ public sealed interface Fact {
     /** Nothing below this revision may be asked for any more. */
     record CompactionMark(long revision) implements Fact {}
 
+    /** The rolling hash of everything applied; written by the node with every batch. */
+    record StateDigest(long value) implements Fact {}
+
     /** The consensus membership as of the applied index; written by the node, not read by the state. */
     record RaftMembership(
             List<Long> voters, List<Long> outgoing, List<Long> learners, List<Long> learnersNext, boolean autoLeave)

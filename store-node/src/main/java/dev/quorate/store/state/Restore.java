@@ -18,6 +18,7 @@ final class Restore {
     private final TreeMap<Bytes, Long> leaseOfKey = new TreeMap<>();
     private Settings settings = Settings.NONE;
     private long compactRevision = -1;
+    private long digest;
 
     Restore(ValueLog log) {
         this.log = log;
@@ -43,6 +44,7 @@ final class Restore {
             case Fact.ClusterVersion version -> settings = settings.at(version.version());
             case Fact.Downgrade downgrade -> settings = settings.with(downgrade);
             case Fact.CompactionMark mark -> compactRevision = Math.max(compactRevision, mark.revision());
+            case Fact.StateDigest digested -> digest = digested.value();
             case Fact.RaftMembership membership -> {}
         }
     }
@@ -52,6 +54,6 @@ final class Restore {
             if (leases.exists(one.getValue())) leases.attach(one.getKey(), one.getValue());
         }
         store.restored(revision, compactRevision);
-        return new StoreState(log, store, leases, settings);
+        return new StoreState(log, store, leases, settings, digest);
     }
 }

@@ -21,10 +21,40 @@ record Settings(Members members, List<Alarm> alarms, String clusterVersion, Fact
         return false;
     }
 
+    boolean isAccused(long memberId) {
+        return !alarms.isEmpty() && alarms.contains(new Alarm(memberId, Alarm.Kind.CORRUPT));
+    }
+
+    /**
+     * Is the data unknown? In etcd a single CORRUPT alarm stops everybody. Here the members that are not accused go on as
+     * long as they are a majority of the voters; an alarm in the name of nobody stops everybody as it does there.
+     */
+    boolean isCorrupt() {
+        if (!isRaised(Alarm.Kind.CORRUPT)) return false;
+        int voters = 0;
+        int trusted = 0;
+        for (Member member : members.all()) {
+            if (member.learner()) continue;
+            voters++;
+            if (!isAccused(member.id())) trusted++;
+        }
+        for (Alarm alarm : alarms) {
+            if (alarm.kind() == Alarm.Kind.CORRUPT
+                    && members.get(alarm.memberId()).isEmpty()) return true;
+        }
+        return trusted < voters / 2 + 1;
+    }
+
     /** What an alarm forbids. */
     Optional<Refusal> forbidden(Command command) {
         if (alarms.isEmpty()) return Optional.empty();
-        boolean touchesKeys = switch (command) {
+        if (touchesKeys(command) && isCorrupt()) return Optional.of(Refusal.CORRUPT);
+        if (Quota.costBytes(command) > 0 && isRaised(Alarm.Kind.NO_SPACE)) return Optional.of(Refusal.NO_SPACE);
+        return Optional.empty();
+    }
+
+    static boolean touchesKeys(Command command) {
+        return switch (command) {
             case Op.Put put -> true;
             case Op.DeleteRange delete -> true;
             case Op.Txn txn -> true;
@@ -33,9 +63,6 @@ record Settings(Members members, List<Alarm> alarms, String clusterVersion, Fact
             case Command.LeaseRevoke revoke -> true;
             case Command.Simple other -> false;
         };
-        if (touchesKeys && isRaised(Alarm.Kind.CORRUPT)) return Optional.of(Refusal.CORRUPT);
-        if (Quota.costBytes(command) > 0 && isRaised(Alarm.Kind.NO_SPACE)) return Optional.of(Refusal.NO_SPACE);
-        return Optional.empty();
     }
 
     Changed alarm(Command.AlarmChange change) {
@@ -106,7 +133,16 @@ record Settings(Members members, List<Alarm> alarms, String clusterVersion, Fact
         if (refusal.isPresent()) return new Changed(this, new Outcome.Refused(refusal.get()), List.of());
         Members after = members;
         for (MemberChange one : change.changes()) after = after.with(one);
-        return new Changed(with(after), new Outcome.MembersChanged(after), after.facts(change.changes()));
+        Settings settings = with(after);
+        List<Fact> facts = new ArrayList<>(after.facts(change.changes()));
+        for (MemberChange one : change.changes()) {
+            // Who is gone needs no replacement any more.
+            if (!(one instanceof MemberChange.Removed) || !isAccused(one.id())) continue;
+            Alarm alarm = new Alarm(one.id(), Alarm.Kind.CORRUPT);
+            settings = settings.without(alarm);
+            facts.add(new Fact.AlarmCleared(alarm));
+        }
+        return new Changed(settings, new Outcome.MembersChanged(after), facts);
     }
 
     Changed clusterVersion(Command.ClusterVersionSet set) {

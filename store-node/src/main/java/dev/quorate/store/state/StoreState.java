@@ -22,21 +22,23 @@ public final class StoreState {
     private final MvccStore store;
     private final Leases leases;
     private final KeyCommands keys;
+    private final Digest digest;
     private Settings settings;
     private volatile Settings published;
 
-    StoreState(ValueLog log, MvccStore store, Leases leases, Settings settings) {
+    StoreState(ValueLog log, MvccStore store, Leases leases, Settings settings, long digest) {
         this.log = log;
         this.store = store;
         this.leases = leases;
         this.keys = new KeyCommands(store, leases);
         this.settings = settings;
         this.published = settings;
+        this.digest = new Digest(digest);
     }
 
     /** The state before anything happened. */
     public StoreState(ValueLog log) {
-        this(log, new MvccStore(log), new Leases(), Settings.NONE);
+        this(log, new MvccStore(log), new Leases(), Settings.NONE, 0);
     }
 
     /** Collects what a recovery of the value log finds and makes the state from it. */
@@ -63,7 +65,14 @@ public final class StoreState {
     }
 
     public Applied apply(long index, long term, Envelope envelope) {
-        return apply(envelope.command());
+        Applied applied = apply(envelope.command());
+        digest.take(index, applied);
+        return applied;
+    }
+
+    /** The rolling hash of everything applied so far: equal on all members after the same entry. Apply thread. */
+    public long digest() {
+        return digest.value();
     }
 
     private Applied apply(Command command) {
@@ -174,9 +183,19 @@ public final class StoreState {
         return published.alarms();
     }
 
-    /** True while a member says that its data is damaged: then nothing may be read or written. */
+    /** True while it is not known any more what the data is: then nothing may be read or written anywhere. */
     public boolean isCorrupt() {
-        return published.isRaised(Alarm.Kind.CORRUPT);
+        return published.isCorrupt();
+    }
+
+    /** False for what goes on while the data is unknown: alarms and the membership. */
+    public static boolean touchesKeys(Command command) {
+        return Settings.touchesKeys(command);
+    }
+
+    /** True while there is a CORRUPT alarm in this member's name: others know the data, it does not. */
+    public boolean isAccused(long memberId) {
+        return published.isAccused(memberId);
     }
 
     public Leases leases() {

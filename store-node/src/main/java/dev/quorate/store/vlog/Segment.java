@@ -241,7 +241,7 @@ final class Segment {
         return size;
     }
 
-    private Invariant.Broken damaged(int offset) {
+    Invariant.Broken damaged(long offset) {
         return new Invariant.Broken("value log " + file + " is damaged at offset " + offset
                 + ": the checksum differs. This member must not answer from it");
     }

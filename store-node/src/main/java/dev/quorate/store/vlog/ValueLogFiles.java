@@ -45,6 +45,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
     private boolean syncFailed;
     private volatile boolean closed;
     private final Reserve reserve;
+    private volatile Consumer<String> damage = what -> {};
     private long lastMain;
     private int readersOfOldFiles;
 
@@ -168,6 +169,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
             try {
                 return segment.keyValue(segment.table().offset(row));
             } catch (IllegalStateException e) {
+                if (e instanceof Invariant.Broken) damage.accept(e.getMessage());
                 if (e instanceof Invariant.Broken || segments.files().contains(segment)) throw e;
             }
         }
@@ -188,6 +190,9 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
                 scan.run(now);
             } catch (ClosedChannelException e) {
                 Invariant.check(now != segments, "only a replaced file is closed under a reader");
+            } catch (Invariant.Broken e) {
+                damage.accept(e.getMessage());
+                throw e;
             } catch (IOException e) {
                 throw new UncheckedIOException("the value log in " + folder + " cannot be read", e);
             }
@@ -218,11 +223,13 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
             RevisionTable table = segment.table();
             int row = table.atOrAfter(main, sub);
             if (row >= table.count()) return;
-            SegmentScan scan = new SegmentScan(segment.channel(), table.offset(row), segment.writtenBytes());
+            long end = segment.writtenBytes();
+            SegmentScan scan = new SegmentScan(segment.channel(), table.offset(row), end);
             for (ByteBuffer record = scan.next(); record.hasRemaining() && !ended; record = scan.next()) {
                 RecordType type = RecordType.of(record.get(2 * Integer.BYTES));
                 if (type == RecordType.VERSION || type == RecordType.TOMBSTONE) show(type, record);
             }
+            if (!ended && scan.offset() != end) throw segment.damaged(scan.offset());
         }
 
         private void show(RecordType type, ByteBuffer record) {
@@ -260,6 +267,11 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
     /** Sets room aside for the next batches if need be. To be called now and then; also finds that there is room again. */
     public void reserve() {
         reserve.fill(segments.active(), folder);
+    }
+
+    /** Hears where bytes are not what was written, at the first read or scan that meets them. */
+    public void onDamage(Consumer<String> listener) {
+        damage = listener;
     }
 
     /** The last whole batch. */

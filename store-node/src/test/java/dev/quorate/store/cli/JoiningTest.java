@@ -1,5 +1,6 @@
 package dev.quorate.store.cli;
 
+import static dev.quorate.store.cli.TestMember.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quorate.store.node.LocalStatus;
@@ -8,11 +9,9 @@ import dev.quorate.store.state.Outcome;
 import dev.quorate.store.state.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,8 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that wait, are bootstrapped, added, promoted, removed, and lose or mix up their disks. */
 class JoiningTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     @TempDir
     Path folder;
 
@@ -61,14 +58,6 @@ class JoiningTest {
 
     private static LocalStatus.State state(TestMember member) {
         return member.process.localStatus().state();
-    }
-
-    private static void await(String what, BooleanSupplier condition) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) throw new AssertionError("waited in vain: " + what);
-            Thread.onSpinWait();
-        }
     }
 
     private static void started(TestMember member) {

@@ -10,6 +10,7 @@ import dev.quorate.store.state.Op;
 import dev.quorate.store.state.Outcome;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,10 +18,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A member in this process, with real files and a real peer port, without a client port. */
 final class TestMember implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final NodeConfig config;
     final MemberProcess process;
     final AtomicReference<@Nullable Throwable> death = new AtomicReference<>();
@@ -51,6 +56,14 @@ final class TestMember implements AutoCloseable {
                 "--unsafe-no-fsync"));
         flags.addAll(List.of(more));
         return flags;
+    }
+
+    static void await(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) throw new AssertionError("waited in vain: " + what);
+            LockSupport.parkNanos(1_000_000);
+        }
     }
 
     Node node() {

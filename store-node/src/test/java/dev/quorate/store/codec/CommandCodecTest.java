@@ -137,6 +137,7 @@ class CommandCodecTest {
                 new Fact.MemberRemoved(0xd702ebae2e4ae1d4L),
                 new Fact.AlarmRaised(new Alarm(-3, Alarm.Kind.CORRUPT)),
                 new Fact.ClusterVersion("3.5.0"),
+                new Fact.StateDigest(-5),
                 new Fact.Downgrade(true, "3.4.0"),
                 new Fact.CompactionMark(99),
                 new Fact.RaftMembership(List.of(1L, -2L), List.of(3L), List.of(4L), List.of(5L), true));

@@ -276,6 +276,9 @@ final class SimWorld {
             if (life.node.status().progress().applied() != last)
                 throw new AssertionError("member " + one.id + " has come to "
                         + life.node.status().progress().applied() + " of " + last + ": " + life.raft.status());
+            if (!life.node.state().alarms().isEmpty())
+                throw new AssertionError(
+                        "accused without reason: " + life.node.state().alarms());
             model.checkUnchanged(life.node.state().view().revision());
         }
         if (answers == 0 || reads == 0) throw new AssertionError("nobody was ever answered");

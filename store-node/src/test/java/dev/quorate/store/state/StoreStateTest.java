@@ -238,6 +238,54 @@ class StoreStateTest {
         assertThat(outcome(put("a", "2"))).isInstanceOf(Outcome.PutDone.class);
     }
 
+    /** In etcd one such alarm stops everybody; here only as many as leave no majority that agrees. */
+    @Test
+    void aDamagedMinorityStopsOnlyItself() {
+        apply(change(added(1), added(2), added(3)));
+        apply(corrupt(2));
+        assertThat(state.isAccused(2)).isTrue();
+        assertThat(state.isAccused(3)).isFalse();
+        assertThat(state.isCorrupt()).isFalse();
+        assertThat(outcome(put("a", "1"))).isInstanceOf(Outcome.PutDone.class);
+        apply(corrupt(3));
+        assertThat(state.isCorrupt()).isTrue();
+        assertThat(outcome(put("a", "2"))).isEqualTo(refused(Refusal.CORRUPT));
+        assertThat(outcome(change(new MemberChange.Removed(3)))).isInstanceOf(Outcome.MembersChanged.class);
+        assertThat(state.alarms()).as("who is gone accuses nobody").containsExactly(new Alarm(2, Alarm.Kind.CORRUPT));
+        apply(change(new MemberChange.Removed(2)));
+        assertThat(outcome(put("a", "2"))).isInstanceOf(Outcome.PutDone.class);
+        apply(corrupt(0));
+        assertThat(outcome(put("a", "3"))).as("an alarm in nobody's name").isEqualTo(refused(Refusal.CORRUPT));
+    }
+
+    private static Command corrupt(long member) {
+        return new Command.AlarmChange(Command.AlarmChange.Action.ACTIVATE, new Alarm(member, Alarm.Kind.CORRUPT));
+    }
+
+    private static MemberChange added(long id) {
+        return new MemberChange.Added(new Member(id, "", List.of("http://127.0.0.1:" + id), List.of(), false));
+    }
+
+    /** Also when what they apply was encoded or restored in between; and never again once they differ. */
+    @Test
+    void twoStatesHaveOneDigestAsLongAsTheyAgree() {
+        StoreState other = new StoreState(new HeapValueLog(false));
+        for (int i = 1; i <= 20; i++) {
+            Envelope envelope = new Envelope(i, put("k" + i % 3, "v" + i));
+            state.apply(i, 1, envelope);
+            other.apply(i, 1, envelope);
+            assertThat(state.digest()).isEqualTo(other.digest());
+        }
+        state.apply(21, 1, new Envelope(21, put("a", "x")));
+        other.apply(21, 1, new Envelope(21, put("a", "y")));
+        for (int i = 22; i <= 40; i++) {
+            Envelope envelope = new Envelope(i, put("a", "same"));
+            state.apply(i, 1, envelope);
+            other.apply(i, 1, envelope);
+            assertThat(state.digest()).isNotEqualTo(other.digest());
+        }
+    }
+
     @Test
     void aRemovedMemberNeverComesBack() {
         Member one = new Member(1, "", List.of("http://127.0.0.1:1"), List.of(), false);

@@ -186,6 +186,10 @@ class ValueLogFilesTest {
                     damaged[at] ^= 0x40;
                     overwrite(log, damaged);
                     assertThrows(Invariant.Broken.class, () -> log.read(new Revision(1, 0)), mode + " flip at " + at);
+                    assertThrows(
+                            Invariant.Broken.class,
+                            () -> log.scan(0, 9, (revision, tombstone, kv) -> true),
+                            mode + " scan, flip at " + at);
                     overwrite(log, bytes);
                 }
                 assertEquals(value(1, 0), log.read(new Revision(1, 0)));

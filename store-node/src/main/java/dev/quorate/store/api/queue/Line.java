@@ -162,7 +162,7 @@ final class Line {
 
     private RangeResult.Found read(RangeQuery query) throws InterruptedException {
         Optional<Refusal> refusal = await(node.readPoint());
-        if (refusal.isEmpty() && node.state().isCorrupt()) refusal = Optional.of(Refusal.CORRUPT);
+        if (refusal.isEmpty() && node.isCorrupt()) refusal = Optional.of(Refusal.CORRUPT);
         if (refusal.isPresent()) throw new Refused(refusal.get());
         return (RangeResult.Found) node.state().view().range(query);
     }

@@ -1,0 +1,161 @@
+package dev.quorate.store.node;
+
+import dev.quorate.store.raft.Membership;
+import dev.quorate.store.raft.Message;
+import dev.quorate.store.raft.RaftCore;
+import dev.quorate.store.state.Alarm;
+import dev.quorate.store.state.Command;
+import dev.quorate.store.state.StoreState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Do all members have the same state? The leader asks everybody, once a second, for the digest after one entry; whoever
+ * has not applied it yet answers when it has.
+ *
+ * <p>Who differs from a majority is accused: a CORRUPT alarm in its name goes on the log, and when it applies that, it
+ * stops serving, leading and handing out its state. Digests never meet again once they differ, so no accusation is
+ * missed by being late. If no majority agrees, nobody knows who is right, and all are accused.
+ */
+final class Agreement {
+    private static final Logger LOG = LoggerFactory.getLogger(Agreement.class);
+    private static final int TICKS_PER_ROUND = 10;
+
+    private final RaftCore raft;
+    private final Applier applier;
+    private final Peers peers;
+    private final long self;
+
+    private Message.@Nullable StateQuestion asked;
+    private final SortedMap<Long, Long> votes = new TreeMap<>(Long::compareUnsigned);
+    private long roundTerm;
+    private long roundIndex;
+    private int ticks;
+
+    Agreement(RaftCore raft, Applier applier, Peers peers) {
+        this.raft = raft;
+        this.applier = applier;
+        this.peers = peers;
+        this.self = raft.status().self();
+    }
+
+    /** Returns what must go on the log. */
+    List<Command> tick() {
+        if (++ticks < TICKS_PER_ROUND) return List.of();
+        ticks = 0;
+        if (raft.isLeader()) return begin();
+        return applier.damage().isEmpty()
+                ? List.of()
+                : accusations(new TreeSet<>(List.of(self)), "its disk is damaged");
+    }
+
+    private List<Command> begin() {
+        long index = applier.digests().last();
+        OptionalLong own = applier.digests().at(index);
+        boolean settled = index == roundIndex && raft.term() == roundTerm && isUnanimous();
+        if (!applier.damage().isEmpty()) return accusations(new TreeSet<>(List.of(self)), "its disk is damaged");
+        if (own.isEmpty() || settled) return List.of();
+        roundIndex = index;
+        roundTerm = raft.term();
+        votes.clear();
+        votes.put(self, own.getAsLong());
+        for (long member : members()) {
+            if (member != self) peers.send(new Message.StateQuestion(self, member, raft.term(), index));
+        }
+        return List.of();
+    }
+
+    private SortedSet<Long> members() {
+        Membership membership = raft.membership();
+        SortedSet<Long> all = new TreeSet<>(membership.voters());
+        all.addAll(membership.outgoing());
+        all.addAll(membership.learners());
+        return all;
+    }
+
+    private boolean isUnanimous() {
+        return votes.keySet().containsAll(members())
+                && votes.values().stream().distinct().count() == 1;
+    }
+
+    /** Returns what must go on the log. */
+    List<Command> take(Message.Aside message) {
+        return switch (message) {
+            case Message.StateQuestion question -> {
+                if (question.term() >= raft.term()) asked = question;
+                applied();
+                yield List.of();
+            }
+            case Message.StateAnswer answer -> {
+                boolean current = raft.isLeader() && raft.term() == roundTerm && answer.index() == roundIndex;
+                if (!current) yield List.of();
+                votes.put(answer.from(), answer.digest());
+                yield accusations(
+                        Verdict.accused(raft.membership().voters(), votes),
+                        "its state differs from the majority's at applied index " + roundIndex);
+            }
+        };
+    }
+
+    /** The state has come further: perhaps as far as we were asked about. */
+    void applied() {
+        Message.StateQuestion question = asked;
+        if (question == null || applier.digests().last() < question.index()) return;
+        asked = null;
+        OptionalLong digest = applier.digests().at(question.index());
+        if (digest.isPresent())
+            peers.send(
+                    new Message.StateAnswer(self, question.from(), raft.term(), question.index(), digest.getAsLong()));
+    }
+
+    private List<Command> accusations(SortedSet<Long> members, String why) {
+        StoreState state = applier.state();
+        List<Command> commands = new ArrayList<>();
+        for (long member : members) {
+            if (state.isAccused(member)) continue;
+            LOG.error(
+                    "CORRUPT member={}: {}. It does not serve any more; remove it, empty its directory and add it again",
+                    Long.toUnsignedString(member, 16),
+                    why);
+            commands.add(new Command.AlarmChange(
+                    Command.AlarmChange.Action.ACTIVATE, new Alarm(member, Alarm.Kind.CORRUPT)));
+        }
+        return commands;
+    }
+
+    /** The decision. */
+    static final class Verdict {
+        private Verdict() {}
+
+        /** Who must be wrong, given what voters and learners have at one index. Nobody, as long as that is open. */
+        static SortedSet<Long> accused(SortedSet<Long> voters, SortedMap<Long, Long> votes) {
+            SortedMap<Long, Integer> counts = new TreeMap<>();
+            int heard = 0;
+            for (long voter : voters) {
+                Long digest = votes.get(voter);
+                if (digest == null) continue;
+                heard++;
+                counts.merge(digest, 1, Integer::sum);
+            }
+            int majority = voters.size() / 2 + 1;
+            SortedSet<Long> accused = new TreeSet<>(Long::compareUnsigned);
+            for (var one : counts.entrySet()) {
+                if (one.getValue() < majority) continue;
+                votes.forEach((member, digest) -> {
+                    if (!digest.equals(one.getKey())) accused.add(member);
+                });
+                return accused;
+            }
+            if (heard == voters.size()) accused.addAll(voters);
+            return accused;
+        }
+    }
+}
