@@ -134,7 +134,8 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
             damage.accept(damaged.getMessage());
             return false;
         } catch (IOException failure) {
-            if (!Room.isWanting(failure)) LOG.warn("upkeep of the state failed: {}", String.valueOf(failure.getMessage()));
+            if (!Room.isWanting(failure))
+                LOG.warn("upkeep of the state failed: {}", String.valueOf(failure.getMessage()));
             return false;
         }
     }

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * UNINITIALISED  → RUNNING       bootstrapped, or listed by a cluster and never started
  * UNINITIALISED  → DATA_LOST     listed, but started before: this disk is not the member's
- * (start)        → WRONG_VOLUME  the disk belongs to a member of another name
+ * (start)        → WRONG_VOLUME  the disk belongs to a member of another name, or to several members
  * (start)        → DATA_LOST     the disk names its member, but its log is gone
  * RUNNING        → REMOVED       the cluster removed the member
  * RUNNING        → FENCED        the cluster was recovered without it
@@ -78,7 +78,15 @@ final class MemberProcess implements NodeHost, AutoCloseable {
                     State.DATA_LOST,
                     "the log of member " + identity.name() + " is gone: remove the member and add it"
                             + " again with an empty directory");
-        else run(identity);
+        else runOwn(identity);
+    }
+
+    private void runOwn(Identity identity) throws IOException {
+        try {
+            run(identity);
+        } catch (WrongVolume mixedUp) {
+            stayDown(State.WRONG_VOLUME, String.valueOf(mixedUp.getMessage()));
+        }
     }
 
     /** This process takes part from now on. */

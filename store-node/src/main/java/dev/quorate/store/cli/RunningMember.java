@@ -19,6 +19,7 @@ import dev.quorate.store.raft.Restored;
 import dev.quorate.store.vlog.ValueLogOptions;
 import dev.quorate.store.wal.Recovered;
 import dev.quorate.store.wal.Wal;
+import dev.quorate.store.wal.WalMetadata;
 import java.io.IOException;
 import java.util.List;
 import java.util.SortedMap;
@@ -57,6 +58,7 @@ final class RunningMember implements AutoCloseable {
         this.mailbox = new Mailbox(config.serving().limits().waitingProposals());
         this.wal = Wal.open(folders.wal(), folders.walOptions());
         Recovered recovered = wal.recovered();
+        checkOwner(identity, recovered.metadata());
         this.disk = DiskState.open(
                 folders.state(),
                 recovered.mark().id().index(),
@@ -87,6 +89,12 @@ final class RunningMember implements AutoCloseable {
         wal.start(mailbox);
         disk.onRoom(mailbox::stateRoom);
         threads.start();
+    }
+
+    private void checkOwner(Identity identity, WalMetadata log) throws IOException {
+        if (log.nodeId() == identity.memberId() && log.clusterId() == identity.clusterId()) return;
+        wal.close();
+        throw new WrongVolume(identity, log);
     }
 
     private SortedMap<Long, Peers.Address> knownPeers() {

@@ -8,7 +8,9 @@ import dev.quorate.store.state.Member;
 import dev.quorate.store.state.Outcome;
 import dev.quorate.store.state.Refusal;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -152,6 +154,16 @@ class JoiningTest {
         TestMember mixedUp = waiting("m7", 1, folder.resolve("disk1"));
         assertThat(state(mixedUp)).isEqualTo(LocalStatus.State.WRONG_VOLUME);
         mixedUp.close();
+
+        Path own = folder.resolve("disk1/identity.json");
+        byte[] identity = Files.readAllBytes(own);
+        Files.copy(folder.resolve("disk0/identity.json"), own, StandardCopyOption.REPLACE_EXISTING);
+        Files.writeString(own, Files.readString(own).replace("\"m0\"", "\"m1\""));
+        TestMember copied = waiting(1);
+        assertThat(state(copied)).isEqualTo(LocalStatus.State.WRONG_VOLUME);
+        assertThat(copied.process.localStatus().message()).contains("the log beside it is of member");
+        copied.close();
+        Files.write(own, identity);
 
         TestMember again = waiting(1);
         started(again);
