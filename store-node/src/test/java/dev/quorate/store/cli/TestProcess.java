@@ -34,7 +34,7 @@ final class TestProcess {
     private @Nullable Process process;
     private CompletableFuture<Boolean> ready = new CompletableFuture<>();
 
-    TestProcess(String name, int port, int clientPort, Path folder, String cluster) {
+    TestProcess(String name, int port, int clientPort, Path folder, String cluster, String... more) {
         command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -54,6 +54,7 @@ final class TestProcess {
                 "--initial-advertise-peer-urls=http://127.0.0.1:" + port,
                 "--listen-client-urls=http://127.0.0.1:" + clientPort,
                 "--advertise-client-urls=http://127.0.0.1:" + clientPort));
+        command.addAll(List.of(more));
         channel = NettyChannelBuilder.forAddress("127.0.0.1", clientPort)
                 .usePlaintext()
                 .build();
