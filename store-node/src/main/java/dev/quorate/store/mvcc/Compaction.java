@@ -67,21 +67,21 @@ final class Compaction {
     }
 
     private int cut(KeyIndex index, int maxKeys) {
-        record Found(byte[] key, Cut cut) {}
+        record Found(Bytes key, Cut cut) {}
         List<Found> found = new ArrayList<>();
         KeyRange rest = KeyRange.of(Bytes.wrap(from), KeyRange.ALL.rangeEnd());
         KeyCursor cursor = new KeyCursor(index.current(), rest, false);
         for (int seen = 0; seen < maxKeys && cursor.valid(); seen++) {
             int count = cursor.versions().firstKept(compactRevision);
-            if (count > 0) found.add(new Found(cursor.key(), new Cut(cursor.versions(), count)));
+            if (count > 0) found.add(new Found(Bytes.wrap(cursor.key()), new Cut(cursor.versions(), count)));
             cursor.advance();
         }
         from = cursor.valid() ? cursor.key() : DONE;
         for (Found one : found) {
             KeyVersions versions = one.cut().versions();
             int count = one.cut().count();
-            if (count == versions.count()) index.remove(one.key());
-            else index.set(one.key(), versions.from(count));
+            if (count == versions.count()) index.remove(one.key().shared());
+            else index.set(one.key().shared(), versions.from(count));
             cuts.add(one.cut());
         }
         return maxKeys;
