@@ -166,7 +166,7 @@ final class FileContents {
             versions = read.done();
         } else {
             KeyRun.Packer all = new KeyRun.Packer();
-            KeyMerge.of(List.of(versions, read.done()), all::add);
+            KeyRun.merge(List.of(versions, read.done()), all::add);
             versions = all.done();
         }
         return versions;

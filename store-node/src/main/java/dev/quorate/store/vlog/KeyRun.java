@@ -5,6 +5,9 @@ import dev.quorate.store.Invariant;
 import dev.quorate.store.mvcc.FoundVersion;
 import dev.quorate.store.mvcc.Revision;
 import java.util.Arrays;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.function.Consumer;
 
 /**
  * Versions without their values in the order of keys, those of one key oldest first, packed: what a key has in common
@@ -34,6 +37,33 @@ final class KeyRun {
 
     Cursor cursor() {
         return new Cursor(packed);
+    }
+
+    private record Source(Cursor cursor, int number) implements Comparable<Source> {
+        @Override
+        public int compareTo(Source other) {
+            int byKey = cursor.version().key().compareTo(other.cursor.version().key());
+            return byKey != 0 ? byKey : Integer.compare(number, other.number);
+        }
+    }
+
+    /** Shows the versions of several runs as if they were one. What an earlier run holds of a key must be older. */
+    static void merge(List<KeyRun> runs, Consumer<FoundVersion> listener) {
+        PriorityQueue<Source> sources = new PriorityQueue<>();
+        for (int i = 0; i < runs.size(); i++) {
+            Source source = new Source(runs.get(i).cursor(), i);
+            if (source.cursor().advance()) sources.add(source);
+        }
+        while (!sources.isEmpty()) {
+            Source first = sources.remove();
+            Source next = sources.peek();
+            boolean more;
+            do {
+                listener.accept(first.cursor().version());
+                more = first.cursor().advance();
+            } while (more && (next == null || first.compareTo(next) < 0));
+            if (more) sources.add(first);
+        }
     }
 
     /** Packs versions that come in order. */

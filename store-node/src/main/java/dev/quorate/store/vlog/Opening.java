@@ -51,7 +51,7 @@ final class Opening {
             if (!follows || !read(names.get(i))) break;
         }
         if (position.index() < safeIndex) throw damaged(names, safeIndex);
-        KeyMerge.of(found.stream().map(file -> file.contents().versions()).toList(), recovery::version);
+        KeyRun.merge(found.stream().map(file -> file.contents().versions()).toList(), recovery::version);
         for (Path leftover : leftovers) Files.delete(leftover);
         for (SegmentName name : names.subList(found.size(), names.size()))
             Checkpointing.delete(folder.resolve(name.file()));
