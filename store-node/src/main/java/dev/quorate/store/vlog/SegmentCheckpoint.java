@@ -73,7 +73,7 @@ record SegmentCheckpoint(
 
     private static int checksum(ByteBuffer bytes) {
         CRC32C crc = new CRC32C();
-        crc.update(bytes.array(), 0, bytes.position());
+        crc.update(bytes.slice(0, bytes.position()));
         return (int) crc.getValue();
     }
 
