@@ -2,11 +2,10 @@ package dev.quorate.store.cli;
 
 import dev.quorate.store.node.Meters;
 import dev.quorate.store.node.NodeConfig;
+import dev.quorate.store.wal.Directories;
 import dev.quorate.store.wal.WalOptions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 
 /** Where a member's files are: {@code member/wal} and {@code member/vlog} as etcd's readers expect the log. */
 record Folders(Path data, Path wal, Path state, WalOptions walOptions) {
@@ -26,8 +25,7 @@ record Folders(Path data, Path wal, Path state, WalOptions walOptions) {
     }
 
     void create() throws IOException {
-        var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-        Files.createDirectories(data, ownerOnly);
-        Files.createDirectories(state, ownerOnly);
+        Directories.create(data);
+        Directories.create(state);
     }
 }

@@ -111,10 +111,15 @@ final class Reclaim {
 
     private int candidate(List<Segment> files) {
         for (int i = 0; i < files.size() - 1; i++) {
-            Segment segment = files.get(i);
-            if (segment.deadBytes() > segment.writtenBytes() * deadShare) return i;
+            if (isWorthIt(files.get(i), i == 0)) return i;
         }
         return -1;
+    }
+
+    /** What a run must keep all the same is no reason for it: it would be one again and again. */
+    private boolean isWorthIt(Segment segment, boolean oldest) {
+        long garbage = segment.deadBytes() - (oldest ? 0 : segment.keptDeadBytes());
+        return garbage > segment.writtenBytes() * deadShare;
     }
 
     private List<Segment> run(List<Segment> files, int first) {
@@ -123,8 +128,7 @@ final class Reclaim {
         for (int i = first; i < files.size() - 1; i++) {
             Segment segment = files.get(i);
             live += segment.writtenBytes() - segment.deadBytes();
-            boolean worthIt = segment.deadBytes() > segment.writtenBytes() * deadShare;
-            if (i > first && (!worthIt || live > options.segmentBytes())) break;
+            if (i > first && (!isWorthIt(segment, first == 0) || live > options.segmentBytes())) break;
             run.add(segment);
         }
         return run;
@@ -193,14 +197,17 @@ final class Reclaim {
         for (int row = 0; row < origins.size(); row++) {
             Origin origin = origins.get(row);
             if (!origin.segment().dead().get(origin.row())) continue;
+            int bytes = target.recordBytes(target.table().offset(row));
             target.dead().set(row);
-            target.addDeadBytes(target.recordBytes(target.table().offset(row)));
+            target.addDeadBytes(bytes);
+            if (garbageOf(origin.segment()).get(origin.row())) target.keepDeadBytes(bytes);
         }
         for (Moved fact : moved) {
             Facts.Place from = fact.from();
             Facts.Place to = new Facts.Place(target, fact.newOffset(), from.sizeBytes(), from.gone());
             boolean current = log.facts().moved(fact.key(), from, to);
             if (!current || from.gone()) target.addDeadBytes(from.sizeBytes());
+            if (from.gone()) target.keepDeadBytes(from.sizeBytes());
         }
         for (Moved fact : forgotten) log.facts().forget(fact.key(), fact.from());
         log.swap(first, count, target);

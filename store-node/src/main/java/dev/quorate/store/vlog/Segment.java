@@ -45,6 +45,7 @@ final class Segment {
 
     private volatile long writtenBytes;
     private volatile long deadBytes;
+    private long keptDeadBytes;
 
     /** All blocks up to the capacity are the file's own. */
     private volatile boolean reserved;
@@ -147,6 +148,15 @@ final class Segment {
 
     long deadBytes() {
         return deadBytes;
+    }
+
+    /** Garbage that goes only when this is the log's first file. Guarded by the log. */
+    long keptDeadBytes() {
+        return keptDeadBytes;
+    }
+
+    void keepDeadBytes(long bytes) {
+        keptDeadBytes += bytes;
     }
 
     void addDeadBytes(long bytes) {

@@ -41,6 +41,8 @@ public final class StateFolder implements SnapshotStore, AutoCloseable {
         delete(old);
         for (Path left : wholeOnes()) delete(left);
         this.log = ValueLogFiles.open(present, options, safeIndex, recovery);
+        // Before anything in it counts as safe, the folder's own name must be.
+        ValueLogFiles.syncFolder(parent);
     }
 
     /** Opens the present state under a parent folder, as {@link ValueLogFiles#open} does. */

@@ -8,14 +8,16 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /** Directories that only the owner may enter and whose entries survive a power cut. */
-final class Directories {
+public final class Directories {
     private Directories() {}
 
-    static void create(Path directory) throws IOException {
+    /** With all that is missing above it: a power cut must not take a parent and everything in it. */
+    public static void create(Path directory) throws IOException {
         if (Files.isDirectory(directory)) return;
+        Path parent = directory.toAbsolutePath().getParent();
+        if (parent != null) create(parent);
         Files.createDirectories(
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        Path parent = directory.toAbsolutePath().getParent();
         if (parent != null) sync(parent);
     }
 

@@ -150,7 +150,7 @@ final class SimProvider extends FileSystemProvider {
 
     @Override
     public FileStore getFileStore(Path path) {
-        throw new UnsupportedOperationException();
+        return new SimStore();
     }
 
     @Override

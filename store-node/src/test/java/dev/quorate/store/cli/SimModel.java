@@ -1,4 +1,4 @@
-package dev.quorate.store.node;
+package dev.quorate.store.cli;
 
 import dev.quorate.store.codec.CommandCodec;
 import dev.quorate.store.raft.Entry;
@@ -8,14 +8,27 @@ import dev.quorate.store.state.Op;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** The key space as a child would write it: replays the log and knows what every answer should have been. */
 final class SimModel {
+    /** One change of one key; no value: it went. */
+    record Event(long revision, String key, String value, String before) {
+        boolean isHeardAs(Event heard) {
+            String known = heard.before.equals(SimWatcher.UNKNOWN) ? before : heard.before;
+            return equals(new Event(heard.revision, heard.key, heard.value, known));
+        }
+    }
+
     private final SortedMap<String, String> now = new TreeMap<>();
     private final List<SortedMap<String, String>> history = new ArrayList<>();
+    private final List<Event> events = new ArrayList<>();
     private final SortedMap<String, Long> revisionOfValue = new TreeMap<>();
     private final SortedMap<Long, Long> deletedAt = new TreeMap<>();
+    private final SortedSet<Long> leases = new TreeSet<>();
+    private final SortedMap<String, Long> leaseOf = new TreeMap<>();
 
     SimModel(Iterable<Entry> log) {
         history.add(new TreeMap<>()); // revision 0 never is
@@ -34,9 +47,8 @@ final class SimModel {
         switch (command) {
             case Op.Put put -> put(put);
             case Op.DeleteRange delete -> {
-                if (now.remove(delete.range().from().toUtf8()) == null) return;
-                history.add(new TreeMap<>(now));
-                deletedAt.put(revision(), 1L);
+                String key = delete.range().from().toUtf8();
+                if (now.containsKey(key)) delete(List.of(key));
             }
             case Op.Txn txn -> {
                 // The simulation's only transaction: if the key is absent put one value, else another.
@@ -44,15 +56,40 @@ final class SimModel {
                         txn.compares().getFirst().range().from().toUtf8());
                 put((Op.Put) (absent ? txn.then() : txn.orElse()).getFirst());
             }
+            case Command.LeaseGrant grant -> leases.add(grant.id());
+            case Command.LeaseRevoke revoke -> {
+                if (!leases.remove(revoke.id())) return;
+                List<String> keys = leaseOf.entrySet().stream()
+                        .filter(held -> held.getValue() == revoke.id())
+                        .map(held -> held.getKey())
+                        .toList();
+                if (!keys.isEmpty()) delete(keys);
+            }
             case Command.Simple simple -> {}
         }
     }
 
-    private void put(Op.Put put) {
-        now.put(put.key().toUtf8(), put.value().toUtf8());
+    private void delete(List<String> keys) {
+        for (String key : keys) {
+            events.add(new Event(revision() + 1, key, "", now.getOrDefault(key, "")));
+            now.remove(key);
+            leaseOf.remove(key);
+        }
         history.add(new TreeMap<>(now));
-        Long before = revisionOfValue.put(put.value().toUtf8(), revision());
-        if (before != null) throw new AssertionError("applied twice: " + put.value());
+        deletedAt.put(revision(), 1L);
+    }
+
+    private void put(Op.Put put) {
+        if (put.lease() != 0 && !leases.contains(put.lease())) return;
+        String key = put.key().toUtf8();
+        String value = put.value().toUtf8();
+        events.add(new Event(revision() + 1, key, value, now.getOrDefault(key, "")));
+        now.put(key, value);
+        if (put.lease() == 0) leaseOf.remove(key);
+        else leaseOf.put(key, put.lease());
+        history.add(new TreeMap<>(now));
+        Long before = revisionOfValue.put(value, revision());
+        if (before != null) throw new AssertionError("applied twice: " + value);
     }
 
     void checkPut(String value, long revision) {
@@ -75,5 +112,16 @@ final class SimModel {
     void checkUnchanged(long revision) {
         if (revision() != revision)
             throw new AssertionError("the state is at " + revision + ", the log at " + revision());
+    }
+
+    /** Ordered, unique, atomic, reliable: exactly these events are those of the revisions in between. */
+    void checkWatched(long after, long upTo, List<Event> heard) {
+        List<Event> expected = events.stream()
+                .filter(event -> event.revision() > after && event.revision() <= upTo)
+                .toList();
+        boolean same = expected.size() == heard.size();
+        for (int i = 0; same && i < heard.size(); i++) same = expected.get(i).isHeardAs(heard.get(i));
+        if (!same)
+            throw new AssertionError("from " + after + " to " + upTo + " a watch heard " + heard + ", not " + expected);
     }
 }

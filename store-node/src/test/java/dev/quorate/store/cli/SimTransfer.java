@@ -1,0 +1,96 @@
+package dev.quorate.store.cli;
+
+import dev.quorate.store.Bytes;
+import dev.quorate.store.node.SnapshotStore;
+import dev.quorate.store.node.StagedState;
+import dev.quorate.store.node.StatePosition;
+import dev.quorate.store.raft.EntryId;
+import dev.quorate.store.raft.Message;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** A state on its way from one member's disk to another's, piece by piece; either of them may end meanwhile. */
+final class SimTransfer {
+    private static final int PIECE_BYTES = 700;
+
+    private final SimMember.Life sender;
+    private final SimMember.Life receiver;
+    private final RandomGenerator random;
+    private final Consumer<Boolean> delivered;
+    private SnapshotStore.@Nullable Export export;
+    private SnapshotStore.@Nullable Import incoming;
+
+    SimTransfer(SimMember.Life sender, SimMember.Life receiver, RandomGenerator random, Consumer<Boolean> delivered) {
+        this.sender = sender;
+        this.receiver = receiver;
+        this.random = random;
+        this.delivered = delivered;
+    }
+
+    void begin(SnapshotStore from, long leaderTerm) throws IOException {
+        SnapshotStore.Export out = from.export();
+        export = out;
+        receiver.after(1, () -> {
+            SnapshotStore.Import in = receiver.state.snapshots().receive(out.position(), out.sizeBytes());
+            incoming = in;
+            sender.after(1, () -> {
+                out.leaveOut(in.held());
+                next(out, leaderTerm);
+            });
+        });
+        // Whoever of them ends takes the rest of the stream with it.
+        sender.after(5_000, () -> end(false));
+    }
+
+    private void next(SnapshotStore.Export out, long leaderTerm) throws IOException {
+        if (export == null) return;
+        Optional<Bytes> piece = out.next(PIECE_BYTES);
+        boolean lost = receiver.ended || random.nextInt(100) == 0;
+        if (lost) {
+            end(false);
+            return;
+        }
+        receiver.after(1 + random.nextInt(3), () -> {
+            boolean goesOn = take(piece, out.position(), leaderTerm);
+            sender.after(1, () -> {
+                if (goesOn) next(out, leaderTerm);
+                else end(piece.isEmpty());
+            });
+        });
+    }
+
+    /** Returns false when nothing more is to come. */
+    private boolean take(Optional<Bytes> piece, StatePosition position, long leaderTerm) throws IOException {
+        SnapshotStore.Import in = incoming;
+        if (in == null) return false;
+        if (piece.isPresent()) {
+            in.write(piece.get());
+            return true;
+        }
+        in.finish();
+        StagedState state = receiver.state.load(position);
+        Message.InstallSnapshot install = new Message.InstallSnapshot(
+                sender.member().id,
+                receiver.member().id,
+                leaderTerm,
+                new EntryId(position.term(), position.index()),
+                state.membership());
+        receiver.mailbox.snapshotReady(install, state);
+        receiver.poke();
+        return false;
+    }
+
+    private void end(boolean whole) {
+        SnapshotStore.Export out = export;
+        if (out == null) return;
+        export = null;
+        out.close();
+        SnapshotStore.Import in = incoming;
+        if (in != null && !whole) receiver.after(1, in::close);
+        delivered.accept(whole);
+        sender.poke();
+    }
+}

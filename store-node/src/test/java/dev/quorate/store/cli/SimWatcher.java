@@ -1,0 +1,103 @@
+package dev.quorate.store.cli;
+
+import dev.quorate.store.Bytes;
+import dev.quorate.store.mvcc.EventKind;
+import dev.quorate.store.mvcc.KeyEvent;
+import dev.quorate.store.mvcc.KeyRange;
+import dev.quorate.store.mvcc.KeyValue;
+import dev.quorate.store.mvcc.MvccView;
+import dev.quorate.store.watch.Polled;
+import dev.quorate.store.watch.Watch;
+import dev.quorate.store.watch.WatchRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** A client that watches everything and goes on with another member where it was cut off. */
+final class SimWatcher {
+    /** The value before an event may have been compacted. */
+    static final String UNKNOWN = "?";
+
+    /** What it heard without a gap: all that happened after one revision, up to another. */
+    private static final class Stretch {
+        private final long after;
+        private long upTo;
+        private final List<SimModel.Event> heard = new ArrayList<>();
+
+        private Stretch(long after) {
+            this.after = after;
+            this.upTo = after;
+        }
+    }
+
+    private final SimWorld world;
+    private final RandomGenerator random;
+    private final List<Stretch> stretches = new ArrayList<>();
+    private SimMember.@Nullable Life life;
+    private @Nullable Watch watch;
+
+    SimWatcher(SimWorld world, RandomGenerator random) {
+        this.world = world;
+        this.random = random;
+        stretches.add(new Stretch(1));
+    }
+
+    void begin() {
+        world.agenda.after(1 + random.nextInt(100), () -> {
+            world.kept(this::look);
+            begin();
+        });
+    }
+
+    private void look() {
+        SimMember.Life now = life;
+        if (now == null || now.ended || random.nextInt(50) == 0) {
+            if (watch != null && now != null && !now.ended) watch.close();
+            now = world.anybody().life();
+            life = now;
+            if (now == null) return;
+            watch = now.node
+                    .watches()
+                    .open(new WatchRequest(KeyRange.ALL, stretches.getLast().upTo + 1, false, false), () -> {});
+        }
+        Watch open = watch;
+        if (open == null) return;
+        switch (open.poll(1 + random.nextInt(2_000))) {
+            case Polled.Events events -> hear(events, now.node.state().view());
+            case Polled.Nothing nothing -> {}
+            case Polled.Compacted compacted -> {
+                if (compacted.compactRevision() <= stretches.getLast().upTo)
+                    throw new AssertionError("compacted at " + compacted.compactRevision()
+                            + " says a watch that was at " + stretches.getLast().upTo);
+                stretches.add(new Stretch(compacted.compactRevision()));
+                life = null;
+            }
+        }
+    }
+
+    private void hear(Polled.Events events, MvccView view) {
+        Stretch stretch = stretches.getLast();
+        for (KeyEvent event : events.events()) {
+            long revision = event.revision().main();
+            if (revision <= stretch.upTo) throw new AssertionError("a watch heard " + revision + " again");
+            boolean put = event.kind() == EventKind.PUT;
+            Bytes previous = event.previous(view);
+            String before =
+                    previous.isEmpty() ? "" : KeyValue.decode(previous).value().toUtf8();
+            String value = put ? event.keyValue().value().toUtf8() : "";
+            boolean unknown = previous.isEmpty() && revision - 1 < view.compactRevision();
+            stretch.heard.add(new SimModel.Event(revision, event.key().toUtf8(), value, unknown ? UNKNOWN : before));
+        }
+        if (events.headerRevision() < stretch.upTo && !events.events().isEmpty())
+            throw new AssertionError("a watch at " + stretch.upTo + " is told " + events.headerRevision());
+        stretch.upTo = Math.max(stretch.upTo, events.headerRevision());
+        world.watched += events.events().size();
+    }
+
+    void reckon(SimModel model, long revision) {
+        for (Stretch stretch : stretches) model.checkWatched(stretch.after, stretch.upTo, stretch.heard);
+        if (stretches.getLast().upTo != revision)
+            throw new AssertionError("a watch has come to " + stretches.getLast().upTo + " of " + revision);
+    }
+}
