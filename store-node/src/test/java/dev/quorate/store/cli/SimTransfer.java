@@ -54,11 +54,16 @@ final class SimTransfer {
             return;
         }
         receiver.after(1 + random.nextInt(3), () -> {
-            boolean goesOn = take(piece, out.position(), leaderTerm);
-            sender.after(1, () -> {
-                if (goesOn) next(out, leaderTerm);
-                else end(piece.isEmpty());
-            });
+            try {
+                boolean goesOn = take(piece, out.position(), leaderTerm);
+                sender.after(1, () -> {
+                    if (goesOn) next(out, leaderTerm);
+                    else end(piece.isEmpty());
+                });
+            } catch (IOException refused) {
+                // As the peer port does: another stream came in between.
+                sender.after(1, () -> end(false));
+            }
         });
     }
 

@@ -148,7 +148,7 @@ final class SimWorld {
         agenda.after(peace ? 10 : 100 + random.nextInt(2_000), one::start);
     }
 
-    /** Learners come, two at most, and become voters together; others go, one or two at once. */
+    /** Learners come, two at most, and become voters together; others go, one at a time. */
     private void changeMembers(SimMember asked) {
         SimMember.Life life = asked.life();
         if (life == null) return;
@@ -165,11 +165,8 @@ final class SimWorld {
         } else if (random.nextBoolean()) {
             var _ = life.node.calls().promoteMembers(learners);
         } else if (all.size() > 3) {
-            long first = all.get(random.nextInt(all.size())).id();
-            long second = all.get(random.nextInt(all.size())).id();
-            var _ = life.node
-                    .calls()
-                    .removeMembers(first == second || all.size() < 5 ? List.of(first) : List.of(first, second));
+            long gone = all.get(random.nextInt(all.size())).id();
+            var _ = life.node.calls().removeMembers(List.of(gone));
         }
         life.poke();
     }
