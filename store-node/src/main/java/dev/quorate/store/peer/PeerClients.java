@@ -58,18 +58,16 @@ public final class PeerClients implements Peers, AutoCloseable {
         boolean taken = (message.isBulk() ? to.bulk : to.urgent).offer(message);
         if (taken) to.meter.sentBytes().add(PeerLink.sizeBytes(message));
         else to.lost(message);
-        if (message instanceof Message.Heartbeat) to.heartbeatNanos = System.nanoTime();
+        if (taken && message instanceof Message.Heartbeat) to.roundTrips.sent(System.nanoTime());
     }
 
-    /** Takes note of a message that came in: its size, and how long the answer to the last heartbeat took. */
+    /** Takes note of a message that came in: its size, and how long the answer to a heartbeat took. */
     public void heard(Message message) {
         Lanes from = lanes.get(message.from());
         if (from == null) return;
         from.meter.receivedBytes().add(PeerLink.sizeBytes(message));
-        long asked = from.heartbeatNanos;
-        if (!(message instanceof Message.HeartbeatReply) || asked == 0) return;
-        from.heartbeatNanos = 0;
-        from.meter.roundTrip().took(System.nanoTime() - asked);
+        if (message instanceof Message.HeartbeatReply)
+            from.roundTrips.answered(System.nanoTime()).ifPresent(from.meter.roundTrip()::took);
     }
 
     @Override
@@ -155,7 +153,7 @@ public final class PeerClients implements Peers, AutoCloseable {
         final PeerLink urgent;
         final PeerLink bulk;
         final Meters.Peer meter;
-        private volatile long heartbeatNanos;
+        final RoundTrips roundTrips = new RoundTrips();
         private volatile long silentSinceNanos = System.nanoTime();
         private volatile long reportedNanos;
 
@@ -197,6 +195,7 @@ public final class PeerClients implements Peers, AutoCloseable {
         }
 
         private void lost(Status why) {
+            roundTrips.restart();
             if (silentSinceNanos == 0) {
                 silentSinceNanos = System.nanoTime();
                 LOG.warn("peer {} lost: {}", Long.toUnsignedString(member, 16), why.getDescription());

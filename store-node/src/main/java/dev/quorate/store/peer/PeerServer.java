@@ -1,5 +1,6 @@
 package dev.quorate.store.peer;
 
+import com.google.common.util.concurrent.MoreExecutors;
 import dev.quorate.proto.peer.Hello;
 import dev.quorate.proto.peer.JoinInfoReply;
 import dev.quorate.proto.peer.JoinInfoRequest;
@@ -15,6 +16,7 @@ import io.grpc.Contexts;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
@@ -33,15 +35,20 @@ import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The peer port: lets known members in and hands what they say to the host behind it, if there is one already. */
 public final class PeerServer implements AutoCloseable {
     private static final Context.Key<PeerHost.Caller> CALLER = Context.key("caller");
+    private static final Logger LOG = LoggerFactory.getLogger(PeerServer.class);
     private static final int FRAMES_UNDER_WAY = 64;
+    private static final long CLOSE_SECONDS = 2;
 
     private final Supplier<Optional<PeerHost>> host;
     private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
@@ -58,6 +65,7 @@ public final class PeerServer implements AutoCloseable {
         SslContext ssl = URI.create(listenUrls.getFirst()).getScheme().equals("https") ? serverSsl(tls) : null;
         if (ssl != null) builder.sslContext(ssl);
         server = builder.executor(calls)
+                .callExecutor(new Messages())
                 .maxInboundMessageSize(PeerMethods.MAX_FRAME_BYTES)
                 .flowControlWindow(PeerMethods.WINDOW_BYTES)
                 .permitKeepAliveTime(1, TimeUnit.SECONDS)
@@ -68,6 +76,18 @@ public final class PeerServer implements AutoCloseable {
                 .addService(ServerInterceptors.intercept(new Calls(), new Door()))
                 .build()
                 .start();
+    }
+
+    /**
+     * Messages are only read and put into the mailbox: that is done on the connection's own network thread. On a
+     * virtual thread they would wait for a carrier, behind a snapshot that is being written or read.
+     */
+    private final class Messages implements ServerCallExecutorSupplier {
+        @Override
+        public <Q, A> Executor getExecutor(ServerCall<Q, A> call, Metadata headers) {
+            boolean messages = call.getMethodDescriptor().equals(PeerMethods.MESSAGES);
+            return messages ? MoreExecutors.directExecutor() : calls;
+        }
     }
 
     private static InetSocketAddress address(String url) {
@@ -209,6 +229,12 @@ public final class PeerServer implements AutoCloseable {
     @Override
     public void close() {
         server.shutdownNow();
+        try {
+            // What the calls still have to hear of their end runs on their threads.
+            if (!server.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) LOG.warn("calls of peers do not end");
+        } catch (InterruptedException impatient) {
+            Thread.currentThread().interrupt();
+        }
         calls.shutdownNow();
     }
 }
