@@ -106,11 +106,14 @@ final class ConfigReader {
         if (election > MAX_ELECTION_MILLIS)
             errors.add("--election-timeout[" + election + "ms] is too long, and should be set less than "
                     + MAX_ELECTION_MILLIS + "ms");
+        long stall = flags.duration("disk-stall-timeout");
+        if (stall < 0) errors.add("--disk-stall-timeout must not be negative (0: one election timeout)");
         return new Timing(
                 Math.clamp(heartbeat, 1, MAX_ELECTION_MILLIS),
                 Math.clamp(election, 1, MAX_ELECTION_MILLIS),
                 flags.on("initial-election-tick-advance"),
-                flags.on("pre-vote"));
+                flags.on("pre-vote"),
+                stall > 0 ? stall : election);
     }
 
     private Birth birth(Addresses addresses) {

@@ -69,6 +69,7 @@ final class FlagTable {
             discovery-srv-name TEXT - x
             strict-reconfig-check BOOL true
             pre-vote BOOL true
+            disk-stall-timeout DURATION 0s
             auto-compaction-retention TEXT 0
             auto-compaction-mode TEXT periodic
             cert-file TEXT -

@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Applies what is committed, in order: entries into the state, one batch of the value log for all that came at once,
@@ -30,6 +32,8 @@ import java.util.Optional;
  * apply thread, or in the simulator's hands.
  */
 final class Applier {
+    private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
+
     /** Keys looked at and versions given up between two batches: a fraction of a millisecond. */
     private static final int COMPACT_STEP = 1_000;
 
@@ -42,6 +46,8 @@ final class Applier {
     private final WatchRegistry watches;
     private final Node.Ticker ticker;
     private final Mailbox mailbox;
+    private final Pulse pulse;
+    private final long warnApplyMillis;
     private volatile StagedState.Active active;
     private volatile StatePosition position;
     private volatile String damage = "";
@@ -61,6 +67,8 @@ final class Applier {
         this.leasing = desk.leasing();
         this.ticker = desk.ticker();
         this.mailbox = desk.mailbox();
+        this.pulse = desk.pulse();
+        this.warnApplyMillis = desk.config().serving().logging().warnApplyMillis();
         this.watches = new WatchRegistry(() -> this.active.state().view(), desk.watchQueueBytes());
     }
 
@@ -108,6 +116,15 @@ final class Applier {
     }
 
     private void apply(Work.Committed work) {
+        long start = ticker.millis();
+        applyAll(work);
+        long took = ticker.millis() - start;
+        if (warnApplyMillis <= 0 || took <= warnApplyMillis) return;
+        pulse.slowApply();
+        LOG.warn("apply took too long: entries={} took={} ms", work.entries().size(), took);
+    }
+
+    private void applyAll(Work.Committed work) {
         Iterator<Membership> memberships = work.memberships().iterator();
         boolean membersChanged = false;
         long batchBytes = 0;

@@ -42,6 +42,7 @@ final class Loop {
     private final FirstElection firstElection;
     private final Agreement agreement;
     private final Quarantine quarantine;
+    private final StallWatch stallWatch;
 
     /** Messages that may leave when their batch is durable, in the order of the batches. */
     private final Deque<Held> held = new ArrayDeque<>();
@@ -63,13 +64,14 @@ final class Loop {
             Reads reads,
             Leasing leasing,
             RequestIds requestIds,
+            Pulse pulse,
             Node.Ticker ticker) {
         long watchQueueBytes() {
             return 64L << 20;
         }
     }
 
-    private record Held(long batch, List<Message> messages) {}
+    private record Held(long batch, long sinceMillis, long lastIndex, List<Message> messages) {}
 
     Loop(
             Desk desk,
@@ -86,6 +88,7 @@ final class Loop {
         this.changes = new Changes(desk, raft, applier, outside);
         this.notices = new Notices(raft, now());
         this.disk = new LogUpkeep.DiskWatch(desk.mailbox());
+        this.stallWatch = new StallWatch(desk.config().timing().diskStallMillis());
         this.firstElection =
                 new FirstElection(desk.config().timing(), desk.identity().memberId(), outside.peers(), now());
         this.agreement = new Agreement(raft, applier, outside.peers());
@@ -94,6 +97,7 @@ final class Loop {
 
     /** One turn: take what is waiting, let raft think, then do what it says. */
     void turn(List<Mailbox.Input> inputs) {
+        long start = now();
         for (Mailbox.Input input : inputs) accept(input);
         desk.proposals().submit(raft);
         desk.reads().submit(raft, now());
@@ -102,6 +106,7 @@ final class Loop {
             desk.reads().submit(raft, now());
         }
         notices.publish(raft);
+        desk.pulse().turnTook(now() - start);
     }
 
     private void accept(Mailbox.Input input) {
@@ -133,7 +138,9 @@ final class Loop {
     private void tick() {
         long now = now();
         firstElection.tick(raft, now);
+        watchDisk(now);
         raft.tick();
+        desk.pulse().beat(raft.isLeader(), now);
         desk.proposals().expire(now);
         desk.reads().tick(raft, now);
         changes.tick(now);
@@ -146,6 +153,27 @@ final class Loop {
         propose(agreement.tick());
         keepAway(now);
         notices.tick(raft, now);
+    }
+
+    private void watchDisk(long now) {
+        Held oldest = held.peekFirst();
+        StallWatch.View view = oldest == null
+                ? new StallWatch.View(now, raft.isLeader(), 0, 0, false)
+                : new StallWatch.View(
+                        now,
+                        raft.isLeader(),
+                        oldest.batch(),
+                        oldest.sinceMillis(),
+                        oldest.lastIndex() > 0 && oldest.lastIndex() <= raft.commit());
+        StallWatch.Verdict verdict = stallWatch.look(view);
+        boolean stalled = verdict != StallWatch.Verdict.FINE;
+        raft.diskStalls(stalled);
+        notices.disk(stalled, now - view.sinceMillis());
+        desk.pulse().diskStalled(stalled);
+        if (verdict == StallWatch.Verdict.HAND_OVER) {
+            desk.pulse().handedOverForDisk();
+            changes.handOver(notices.handsOverForDisk(), now);
+        }
     }
 
     /** Nobody else could win: there is nothing to wait for. */
@@ -218,7 +246,9 @@ final class Loop {
 
     private void write(Ready ready) {
         if (ready.batch() == 0) return;
-        held.addLast(new Held(ready.batch(), ready.sendAfterPersist()));
+        long lastIndex =
+                ready.entries().isEmpty() ? 0 : ready.entries().getLast().index();
+        held.addLast(new Held(ready.batch(), now(), lastIndex, ready.sendAfterPersist()));
         if (ready.install() != null) install(ready.install());
         behindInstall.addLast(ready);
         if (!installing) writeWaiting();

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ public final class Mailbox implements DurableLog.Listener {
     private final AtomicBoolean tick = new AtomicBoolean();
     private volatile DurableLog.Room logRoom = DurableLog.Room.ENOUGH;
     private volatile DurableLog.Room stateRoom = DurableLog.Room.ENOUGH;
+    private final LongAdder missedTicks = new LongAdder();
     private volatile @Nullable Thread sleeper;
 
     public Mailbox(int maxWishes) {
@@ -114,8 +116,13 @@ public final class Mailbox implements DurableLog.Listener {
 
     /** One unit of time has passed. */
     public void tick() {
-        tick.set(true);
+        if (tick.getAndSet(true)) missedTicks.increment();
         wake();
+    }
+
+    /** Ticks that came while the one before still waited, and became one with it. */
+    long missedTicks() {
+        return missedTicks.sum();
     }
 
     boolean isEmpty() {

@@ -72,7 +72,8 @@ public final class Node {
         NodeConfig config = parts.config();
         Outside outside = parts.outside();
         long timeout = config.timing().requestTimeoutMillis();
-        Reads reads = new Reads(timeout, this::appliedIndex);
+        Pulse pulse = new Pulse(config.timing().heartbeatMillis());
+        Reads reads = new Reads(timeout, this::appliedIndex, pulse);
         this.desk = new Loop.Desk(
                 parts.identity(),
                 config,
@@ -82,6 +83,7 @@ public final class Node {
                 new Leasing(config.timing().electionMillis()),
                 new Loop.RequestIds(
                         parts.identity().memberId(), outside.ticker().wallMillis()),
+                pulse,
                 outside.ticker());
         this.applier = new Applier(parts.start(), desk);
         LogUpkeep upkeep = new LogUpkeep(config.storage(), parts.mailbox(), outside, parts.start());
@@ -258,6 +260,15 @@ public final class Node {
                         loop.notices().leaderChanges(),
                         desk.proposals().pending(),
                         desk.proposals().failed()));
+    }
+
+    public Pulse pulse() {
+        return desk.pulse();
+    }
+
+    /** Ticks that came while the one before still waited. */
+    public long missedTicks() {
+        return desk.mailbox().missedTicks();
     }
 
     private long appliedIndex() {

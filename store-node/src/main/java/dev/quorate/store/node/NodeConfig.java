@@ -41,8 +41,13 @@ public record NodeConfig(
             List<String> initialAdvertisePeer,
             List<String> advertiseClient) {}
 
-    /** The clock of raft. */
-    public record Timing(int heartbeatMillis, int electionMillis, boolean tickAdvance, boolean preVote) {
+    /**
+     * The clock of raft.
+     *
+     * @param diskStallMillis a batch that is not durable after so long makes the disk a stalled one
+     */
+    public record Timing(
+            int heartbeatMillis, int electionMillis, boolean tickAdvance, boolean preVote, long diskStallMillis) {
         public int electionTicks() {
             return electionMillis / heartbeatMillis;
         }

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,7 @@ final class Notices {
     private volatile NodeStatus.RaftView view;
     private volatile long commit;
     private boolean membershipChanged;
+    private boolean diskStalled;
     private long knownLeader;
     private long heardMillis;
 
@@ -73,6 +75,24 @@ final class Notices {
                 status.membership().learners(),
                 match,
                 leaderContactMillis);
+    }
+
+    void disk(boolean stalled, long forMillis) {
+        if (stalled == diskStalled) return;
+        diskStalled = stalled;
+        if (stalled) LOG.warn("the log's disk stalls: a write has been under way for {} ms", forMillis);
+        else LOG.info("the log's disk goes on");
+    }
+
+    /** Says that leadership goes because of the disk, and later how that ended. */
+    CompletableFuture<LeaderCall.Answer> handsOverForDisk() {
+        LOG.warn("the disk of this leader stalls while others' are quicker: handing leadership over");
+        CompletableFuture<LeaderCall.Answer> done = new CompletableFuture<>();
+        var _ = done.thenAccept(answer -> {
+            if (answer.refusal().isEmpty()) LOG.info("leadership is elsewhere");
+            else LOG.warn("nobody took the leadership over: {}", answer.refusal());
+        });
+        return done;
     }
 
     void note(Notice notice) {

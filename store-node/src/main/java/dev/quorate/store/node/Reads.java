@@ -27,6 +27,7 @@ final class Reads {
     private final AtomicBoolean called = new AtomicBoolean();
     private final long timeoutMillis;
     private final LongSupplier appliedIndex;
+    private final Pulse pulse;
     /** Everybody whom the question under way will answer; who joined at a later try has a later deadline. */
     private final Deque<Round> asking = new ArrayDeque<>();
 
@@ -51,7 +52,8 @@ final class Reads {
         }
     }
 
-    Reads(long timeoutMillis, LongSupplier appliedIndex) {
+    Reads(long timeoutMillis, LongSupplier appliedIndex, Pulse pulse) {
+        this.pulse = pulse;
         this.timeoutMillis = timeoutMillis;
         this.appliedIndex = appliedIndex;
     }
@@ -83,6 +85,11 @@ final class Reads {
         raft.read(askedId);
     }
 
+    private void askAgain(RaftCore raft, long nowMillis) {
+        pulse.slowRead();
+        ask(raft, nowMillis);
+    }
+
     void answered(ReadPoint point) {
         if (asking.isEmpty() || point.readId() != askedId) return;
         synchronized (confirmed) {
@@ -103,11 +110,13 @@ final class Reads {
     void tick(RaftCore raft, long nowMillis) {
         if (!asking.isEmpty()) {
             Optional<Refusal> late = Optional.of(raft.leader() == 0 ? Refusal.NO_LEADER : Refusal.TIMEOUT);
-            while (!asking.isEmpty() && asking.getFirst().dueMillis <= nowMillis)
+            while (!asking.isEmpty() && asking.getFirst().dueMillis <= nowMillis) {
+                pulse.failedRead();
                 asking.removeFirst().answer(late);
+            }
             if (nowMillis - askedMillis >= RETRY_MILLIS) {
                 gather(nowMillis);
-                if (!asking.isEmpty()) ask(raft, nowMillis);
+                if (!asking.isEmpty()) askAgain(raft, nowMillis);
             }
         }
         expireConfirmed(nowMillis);

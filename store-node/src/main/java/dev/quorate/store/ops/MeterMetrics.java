@@ -92,7 +92,7 @@ final class MeterMetrics {
                 .build());
     }
 
-    private static HistogramDataPointSnapshot.Builder points(Durations durations) {
+    static HistogramDataPointSnapshot.Builder points(Durations durations) {
         ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
         for (int i = 0; i < durations.bounds(); i++) buckets.bucket(durations.boundSeconds(i), durations.count(i));
         buckets.bucket(Double.POSITIVE_INFINITY, durations.count(durations.bounds()));

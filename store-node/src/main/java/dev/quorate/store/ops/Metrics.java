@@ -16,6 +16,7 @@ public final class Metrics {
 
     public Metrics(NodeHost host, Meters meters) {
         NodeMetrics.register(registry, host);
+        PulseMetrics.register(registry, host);
         MeterMetrics.register(registry, meters);
         ProcessMetrics.register(registry);
         healthGood = Counter.builder()

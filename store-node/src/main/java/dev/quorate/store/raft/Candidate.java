@@ -17,6 +17,7 @@ import dev.quorate.store.raft.Message.TimeoutNow;
 import dev.quorate.store.raft.Message.TransferRequest;
 import dev.quorate.store.raft.Message.VoteReply;
 import dev.quorate.store.raft.Message.VoteRequest;
+import dev.quorate.store.raft.Notice.CampaignHeldBack;
 import dev.quorate.store.raft.Quorum.Ballot;
 import java.util.List;
 import java.util.SortedMap;
@@ -40,7 +41,11 @@ final class Candidate implements Role {
     static Role start(RaftState state, Role present, boolean transfer) {
         if (!state.isVoter() || state.abstains) return present;
         if (state.hasUnappliedChange()) {
-            state.out.note(new Notice.CampaignHeldBack(state.term));
+            state.out.note(new CampaignHeldBack(state.term, CampaignHeldBack.Reason.UNAPPLIED_CHANGE));
+            return present;
+        }
+        if (state.diskIsStalled) {
+            state.out.note(new CampaignHeldBack(state.term, CampaignHeldBack.Reason.STALLED_DISK));
             return present;
         }
         return state.config.preVote() && !transfer ? preElection(state) : election(state, transfer);

@@ -31,8 +31,13 @@ public sealed interface Notice {
     /** An election was ignored because the present leader was heard within the election timeout. */
     record LeaseProtected(long from, long term) implements Notice {}
 
-    /** An election timeout passed, but a committed membership change waits to be applied. */
-    record CampaignHeldBack(long term) implements Notice {}
+    /** It was time for an election, but this member would count the wrong votes, or could not keep its own. */
+    record CampaignHeldBack(long term, Reason why) implements Notice {
+        public enum Reason {
+            UNAPPLIED_CHANGE,
+            STALLED_DISK
+        }
+    }
 
     /** Entries from here on were replaced by the leader's. */
     record LogTruncated(long fromIndex) implements Notice {}

@@ -54,6 +54,11 @@ public final class RaftCore {
         dirty = true;
     }
 
+    /** As long as the own disk stalls this member does not campaign. */
+    public void diskStalls(boolean stalls) {
+        state.diskIsStalled = stalls;
+    }
+
     /** A message of another member arrived (or a snapshot is complete on the disk). */
     public void step(Message message) {
         if (message.to() != state.self()) return;

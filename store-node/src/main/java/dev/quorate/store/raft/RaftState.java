@@ -48,6 +48,9 @@ final class RaftState {
     /** Change entries handed out for which applyChange has not been called yet. */
     int changesDue;
 
+    /** A vote for oneself would not become durable. */
+    boolean diskIsStalled;
+
     int electionElapsed;
     int electionTimeout;
 

@@ -77,7 +77,7 @@ final class SimWorld {
                 "sim",
                 new NodeConfig.Storage("", "", false, 0, snapshotCount, 5),
                 new NodeConfig.Addresses(List.of(), List.of(), List.of(), List.of(), List.of(), List.of()),
-                new NodeConfig.Timing(100, 1000, true, true),
+                new NodeConfig.Timing(100, 1000, true, true, 1000),
                 new NodeConfig.Birth(new TreeMap<>(), false, "", Optional.empty(), false, true),
                 new NodeConfig.Serving(
                         new Limits(

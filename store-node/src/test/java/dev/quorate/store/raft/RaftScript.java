@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
  * settle                delivers until nothing is on the wire; does not print messages
  * cut 1 | heal          a member is cut off; all are connected
  * hold 1 | persist 1    the disk stalls; it completes what it has, and goes on; "persist 1 1" completes one batch
+ * stalls 1 | stalls 1 off   the member knows that its disk stalls
  * restart 1             a crash loses what is not durable
  * stream 1 4            a snapshot of 1 arrives at 4 as a whole; "stream 1 4 2/5" one that was taken at 2/5
  * show 1                role, term, log
@@ -165,6 +166,7 @@ final class RaftScript implements Script.Interpreter {
             case "transfer" -> core.transferLeadership(id(words.getFirst()));
             case "compact" -> core.compact(id(words.getFirst()));
             case "hold" -> member.held = true;
+            case "stalls" -> core.diskStalls(words.isEmpty());
             case "persist" -> {
                 member.held = !words.isEmpty();
                 persist(member, member.held ? Integer.parseInt(words.getFirst()) : Integer.MAX_VALUE, out);
