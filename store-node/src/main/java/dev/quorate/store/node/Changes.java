@@ -137,7 +137,10 @@ final class Changes {
             long requestId, List<MemberChange> changes, CompletableFuture<LeaderCall.Answer> answer, long nowMillis) {
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         desk.proposals()
-                .watch(new Proposals.Waiting(requestId, new Command.MembersChange(changes), outcome), nowMillis);
+                .watch(
+                        new Proposals.Waiting(requestId, new Command.MembersChange(changes), outcome),
+                        raft.term(),
+                        nowMillis);
         var _ = outcome.thenAccept(done -> {
             if (done instanceof Outcome.Refused refused) refuse(answer, refused.reason());
             else answer.complete(LeaderCall.Answer.done(applier.position().index()));

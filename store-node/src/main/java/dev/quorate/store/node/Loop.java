@@ -122,7 +122,7 @@ final class Loop {
             case Mailbox.Input.SnapshotSent sent -> raft.reportSnapshot(sent.to(), sent.delivered());
             case Mailbox.Input.Forced forced -> upkeep.forced(forced.position(), raft, outside.log());
             case Mailbox.Input.Unreachable unreachable -> raft.reportUnreachable(unreachable.peer());
-            case Mailbox.Input.Installed installed -> installed();
+            case Mailbox.Input.Installed installed -> installed(installed.position());
             case Mailbox.Input.MembersApplied applied -> changes.membersApplied(applied.index());
             case Mailbox.Input.HandOver handOver -> changes.handOver(handOver.done(), now());
             case Mailbox.Input.Failed failed -> throw new IllegalStateException(failed.what(), failed.cause());
@@ -214,6 +214,7 @@ final class Loop {
 
     private void applied(StatePosition position) {
         raft.applied(position.index());
+        desk.proposals().termApplied(position.term());
         campaignAlone();
         agreement.applied();
         changes.retry(now());
@@ -288,7 +289,8 @@ final class Loop {
         changes.seen(install.base().index());
     }
 
-    private void installed() {
+    private void installed(StatePosition position) {
+        desk.proposals().stateReplaced(position.term());
         installing = false;
         writeWaiting();
     }

@@ -1,14 +1,17 @@
 package dev.quorate.store.node;
 
 import dev.quorate.store.Bytes;
+import dev.quorate.store.codec.CommandCodec;
 import dev.quorate.store.raft.Proposed;
 import dev.quorate.store.raft.RaftCore;
 import dev.quorate.store.state.Command;
+import dev.quorate.store.state.Envelope;
 import dev.quorate.store.state.Outcome;
 import dev.quorate.store.state.Refusal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +26,8 @@ import java.util.function.LongConsumer;
  *
  * <p>All that one turn finds become one append. While no leader is known they wait here instead of failing: most
  * elections are over long before a client gives up. The loop adds and expires; the apply thread takes out.
+ *
+ * <p>What raft took in a term and a later term left behind is proposed again, see {@link #termApplied}.
  */
 final class Proposals {
     /** More than this in one append would make every entry of it wait for a long write. */
@@ -36,6 +41,7 @@ final class Proposals {
     private final long timeoutMillis;
     private List<Mailbox.Input.Propose> next = new ArrayList<>();
     private boolean parked;
+    private long appliedTerm;
     private long leaderLostMillis = Long.MIN_VALUE;
 
     Proposals(long timeoutMillis) {
@@ -43,12 +49,17 @@ final class Proposals {
     }
 
     void take(Mailbox.Input.Propose proposal, long nowMillis) {
-        watch(proposal.waiting(), nowMillis);
+        add(proposal.waiting(), nowMillis);
         next.add(proposal);
     }
 
-    /** Waits for the entry of something that was proposed in another way. */
-    void watch(Waiting one, long nowMillis) {
+    /** Waits for the entry of something that raft took in another way. */
+    void watch(Waiting one, long term, long nowMillis) {
+        one.takenInTerm = term;
+        add(one, nowMillis);
+    }
+
+    private void add(Waiting one, long nowMillis) {
         waiting.put(one.requestId(), one);
         deadlines.add(one.requestId(), nowMillis + timeoutMillis);
     }
@@ -64,7 +75,7 @@ final class Proposals {
             List<Mailbox.Input.Propose> batch = all.subList(from, to);
             List<Bytes> datas = new ArrayList<>(batch.size());
             for (Mailbox.Input.Propose proposal : batch) datas.add(proposal.data());
-            settle(raft.propose(datas), batch);
+            settle(raft.propose(datas), raft.term(), batch);
             from = to;
         }
     }
@@ -96,9 +107,11 @@ final class Proposals {
         return to;
     }
 
-    private void settle(Proposed proposed, List<Mailbox.Input.Propose> batch) {
+    private void settle(Proposed proposed, long term, List<Mailbox.Input.Propose> batch) {
         switch (proposed) {
-            case ACCEPTED, FORWARDED -> {}
+            case ACCEPTED, FORWARDED -> {
+                for (Mailbox.Input.Propose proposal : batch) proposal.waiting().takenInTerm = term;
+            }
             case NO_LEADER, TRANSFERRING -> {
                 parked = true;
                 keepLiving(batch);
@@ -123,6 +136,41 @@ final class Proposals {
     /** The request with this id if its client still waits here; it is taken out. Any thread. */
     Optional<Waiting> take(long requestId) {
         return Optional.ofNullable(waiting.remove(requestId));
+    }
+
+    /**
+     * An entry of this term has been applied here, and so has all that stands before it in the log.
+     *
+     * <p>Only the leader of the term in which raft took a proposal can have made an entry of it, of that very term, and
+     * terms never go back in a log. So what was taken in an earlier term and is not applied by now never will be: it is
+     * proposed again, instead of letting its client wait in vain. A change of the membership is refused: its caller
+     * decides whether it still fits.
+     */
+    void termApplied(long term) {
+        if (term <= appliedTerm) return;
+        appliedTerm = term;
+        for (Waiting one : takenBefore(term)) {
+            if (one.command() instanceof Command.MembersChange) {
+                take(one.requestId()).ifPresent(gone -> gone.refuse(Refusal.TIMEOUT_LEADER_FAIL));
+                continue;
+            }
+            one.takenInTerm = 0;
+            next.add(new Mailbox.Input.Propose(one, CommandCodec.encode(new Envelope(one.requestId(), one.command()))));
+        }
+    }
+
+    /** The state was replaced by one of this term: nobody here can tell any more what of the earlier is in it. */
+    void stateReplaced(long term) {
+        appliedTerm = Math.max(appliedTerm, term);
+        for (Waiting one : takenBefore(term + 1))
+            take(one.requestId()).ifPresent(gone -> gone.refuse(Refusal.TIMEOUT_LEADER_FAIL));
+    }
+
+    private List<Waiting> takenBefore(long term) {
+        List<Waiting> all = new ArrayList<>();
+        for (Waiting one : waiting.values()) if (one.takenInTerm != 0 && one.takenInTerm < term) all.add(one);
+        all.sort(Comparator.comparingLong(Waiting::requestId));
+        return all;
     }
 
     void leaderLost(long nowMillis) {
@@ -153,7 +201,32 @@ final class Proposals {
     }
 
     /** A request whose answer is not there yet; the decoded command spares its own member a second decoding. */
-    record Waiting(long requestId, Command command, CompletableFuture<Outcome> answer) {
+    static final class Waiting {
+        private final long requestId;
+        private final Command command;
+        private final CompletableFuture<Outcome> answer;
+
+        /** When raft took it; 0 as long as it waits for a leader. Only the loop asks. */
+        private long takenInTerm;
+
+        Waiting(long requestId, Command command, CompletableFuture<Outcome> answer) {
+            this.requestId = requestId;
+            this.command = command;
+            this.answer = answer;
+        }
+
+        long requestId() {
+            return requestId;
+        }
+
+        Command command() {
+            return command;
+        }
+
+        CompletableFuture<Outcome> answer() {
+            return answer;
+        }
+
         void refuse(Refusal reason) {
             answer.complete(new Outcome.Refused(reason));
         }

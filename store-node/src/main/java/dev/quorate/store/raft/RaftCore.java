@@ -107,7 +107,10 @@ public final class RaftCore {
                 if (role instanceof Candidate) become(state.follow(state.term, 0));
                 state.accept(snapshot);
             }
-            case Forward _, ForwardChange _, TransferRequest _ -> become(role.onMessage(state, message));
+            // An entry carries the term in which its proposal was taken, or the sender could not tell when it is lost.
+            case Forward forward -> state.refuseForward(forward.from());
+            case ForwardChange forward -> state.refuseForward(forward.from());
+            case TransferRequest _ -> become(role.onMessage(state, message));
             case PreVoteRequest _,
                     PreVoteReply _,
                     VoteReply _,

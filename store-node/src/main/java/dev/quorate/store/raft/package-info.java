@@ -63,7 +63,10 @@
  *   <li>A leader that is no longer a voter goes on without its own vote until a quorum of the rest has made durable
  *       that it is gone: {@code Leader}.
  *   <li>Committed entries are handed out when they are durable here too, so that a restarted state machine is never
- *       ahead of its log.
+ *       ahead of its log. A leader whose disk stalls therefore answers nobody, although a quorum has the entry: it
+ *       hands over ({@code RaftCore.diskStalls} and the loop). To hand out what a quorum alone has would need more: a
+ *       start would find states that no entry of its log vouches for, and could no longer tell a state that came as
+ *       a whole from one that lost its log; and a membership could be counted by before it is durable here.
  * </ol>
  *
  * <h2>Decisions</h2>
@@ -74,6 +77,9 @@
  *       acknowledgements of one turn are one message.
  *   <li>The commit index is not worth a write of its own; it rides along with entries. It is written when a membership
  *       change is handed out.
+ *   <li>A leader takes forwarded proposals of its own term only. So an entry always carries the term in which its
+ *       proposal was handed to raft, and who sees an entry of a later term applied knows that a proposal of an earlier
+ *       one is either applied or lost for ever.
  *   <li>A snapshot from a deposed leader is taken: its state is committed, whoever sent it.
  *   <li>{@code Message.term} is always the sender's own term. A pre-vote asks for the term after it.
  * </ul>

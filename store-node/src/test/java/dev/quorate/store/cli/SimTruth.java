@@ -1,5 +1,6 @@
 package dev.quorate.store.cli;
 
+import dev.quorate.store.codec.RequestIdReader;
 import dev.quorate.store.mvcc.HashResult;
 import dev.quorate.store.mvcc.MvccView;
 import dev.quorate.store.raft.Entry;
@@ -15,6 +16,7 @@ final class SimTruth {
     private final SortedMap<Long, Long> leaders = new TreeMap<>();
     private final SortedMap<Long, HashResult> states = new TreeMap<>();
     private final SortedMap<String, Long> revisions = new TreeMap<>();
+    private final SortedMap<Long, Long> requests = new TreeMap<>();
     long trace = 17;
 
     /** OneLeaderPerTerm. */
@@ -28,11 +30,20 @@ final class SimTruth {
     /** LogsAgree, CommittedNeverLost: what one member has applied at an index, everybody applies there for ever. */
     void applied(long member, Entry entry) {
         Entry before = log.putIfAbsent(entry.index(), entry);
-        if (before == null)
+        if (before == null) {
             trace = 31 * trace + entry.term() * 13 + entry.data().hashCode();
-        else if (before.term() != entry.term() || !before.data().equals(entry.data()))
+            onlyOnce(entry);
+        } else if (before.term() != entry.term() || !before.data().equals(entry.data()))
             throw new AssertionError(
                     "LogsAgree: member " + member + " applies " + entry + " where " + before + " was applied");
+    }
+
+    /** AppliedOnce: nobody's request becomes two entries, although members propose again what a lost leader took. */
+    private void onlyOnce(Entry entry) {
+        if (entry.kind().isChange() || entry.data().isEmpty()) return;
+        Long before = requests.putIfAbsent(RequestIdReader.requestId(entry.data()), entry.index());
+        if (before != null)
+            throw new AssertionError("AppliedOnce: the request of entry " + before + " is also in " + entry);
     }
 
     /** StatesAgree: every version that can be read. */

@@ -1,0 +1,98 @@
+package dev.quorate.store.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.quorate.store.Bytes;
+import dev.quorate.store.codec.CommandCodec;
+import dev.quorate.store.raft.EntryId;
+import dev.quorate.store.raft.HardState;
+import dev.quorate.store.raft.Membership;
+import dev.quorate.store.raft.Message;
+import dev.quorate.store.raft.RaftConfig;
+import dev.quorate.store.raft.RaftCore;
+import dev.quorate.store.raft.Restored;
+import dev.quorate.store.state.Command;
+import dev.quorate.store.state.Envelope;
+import dev.quorate.store.state.Outcome;
+import dev.quorate.store.state.Refusal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** Member 1 follows; what its clients want goes to the leader. */
+class ProposalsTest {
+    private static final Command REVOKE = new Command.LeaseRevoke(5);
+    private static final Bytes DATA = CommandCodec.encode(new Envelope(42, REVOKE));
+
+    private final Proposals proposals = new Proposals(7_000);
+    private final CompletableFuture<Outcome> answer = new CompletableFuture<>();
+    private final RaftCore raft = new RaftCore(
+            RaftConfig.of(1, 10, 1, new SplittableRandom(1)),
+            new Restored(HardState.NONE, Membership.ofVoters(List.of(1L, 2L, 3L)), EntryId.NONE, List.of(), 0));
+
+    @Test
+    void whatALostLeaderTookIsProposedToTheNextOne() {
+        heartbeat(2, 1);
+        propose();
+        assertThat(forwards()).containsExactly(new Message.Forward(1, 2, 1, List.of(DATA)));
+
+        heartbeat(3, 2);
+        proposals.submit(raft);
+        assertThat(forwards()).as("it may still be in the log").isEmpty();
+
+        proposals.termApplied(2);
+        proposals.submit(raft);
+        assertThat(forwards()).containsExactly(new Message.Forward(1, 3, 2, List.of(DATA)));
+        proposals.termApplied(2);
+        proposals.submit(raft);
+        assertThat(forwards()).as("once is enough").isEmpty();
+        assertThat(answer).isNotDone();
+    }
+
+    @Test
+    void whatWasAppliedOrIsOfTheNewTermIsNotProposedAgain() {
+        heartbeat(2, 1);
+        propose();
+        assertThat(proposals.take(42)).isPresent();
+        heartbeat(3, 2);
+        propose();
+        assertThat(forwards()).hasSize(2);
+
+        proposals.termApplied(2);
+        proposals.submit(raft);
+
+        assertThat(forwards()).isEmpty();
+    }
+
+    @Test
+    void behindASnapshotNobodyCanTell() {
+        heartbeat(2, 1);
+        propose();
+        assertThat(forwards()).hasSize(1);
+
+        proposals.stateReplaced(2);
+        proposals.termApplied(2);
+        proposals.submit(raft);
+
+        assertThat(forwards()).isEmpty();
+        assertThat(answer).isCompletedWithValue(new Outcome.Refused(Refusal.TIMEOUT_LEADER_FAIL));
+    }
+
+    private void propose() {
+        proposals.take(new Mailbox.Input.Propose(new Proposals.Waiting(42, REVOKE, answer), DATA), 0);
+        proposals.submit(raft);
+    }
+
+    private void heartbeat(long leader, long term) {
+        raft.step(new Message.Heartbeat(leader, 1, term, 0, 0));
+    }
+
+    private List<Message> forwards() {
+        List<Message> sent = new ArrayList<>();
+        while (raft.hasReady()) sent.addAll(raft.ready().sendNow());
+        sent.removeIf(message -> !(message instanceof Message.Forward));
+        return sent;
+    }
+}
