@@ -2,7 +2,7 @@ package dev.quorate.store.api;
 
 import com.google.protobuf.ByteString;
 import dev.quorate.proto.etcdserverpb.SnapshotResponse;
-import dev.quorate.store.node.SnapshotStore;
+import dev.quorate.store.node.port.SnapshotStore;
 import dev.quorate.store.ops.Versions;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;

@@ -2,9 +2,9 @@ package dev.quorate.store.cli;
 
 import dev.quorate.store.codec.ChangeCodec;
 import dev.quorate.store.codec.MemberIds;
-import dev.quorate.store.node.DurableLog;
-import dev.quorate.store.node.LeaderCall.ListedMember;
 import dev.quorate.store.node.NodeConfig;
+import dev.quorate.store.node.port.DurableLog;
+import dev.quorate.store.node.port.LeaderCall.ListedMember;
 import dev.quorate.store.raft.HardState;
 import dev.quorate.store.state.Member;
 import dev.quorate.store.wal.Wal;

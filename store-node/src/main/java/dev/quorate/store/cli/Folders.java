@@ -1,7 +1,7 @@
 package dev.quorate.store.cli;
 
-import dev.quorate.store.node.Meters;
 import dev.quorate.store.node.NodeConfig;
+import dev.quorate.store.node.port.Meters;
 import dev.quorate.store.wal.Directories;
 import dev.quorate.store.wal.WalOptions;
 import java.io.IOException;

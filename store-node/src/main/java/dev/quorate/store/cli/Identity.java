@@ -1,7 +1,7 @@
 package dev.quorate.store.cli;
 
 import dev.quorate.store.codec.Json;
-import dev.quorate.store.node.LeaderCall.ListedMember;
+import dev.quorate.store.node.port.LeaderCall.ListedMember;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

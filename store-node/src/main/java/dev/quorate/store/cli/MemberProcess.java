@@ -2,11 +2,11 @@ package dev.quorate.store.cli;
 
 import dev.quorate.store.node.LocalStatus;
 import dev.quorate.store.node.LocalStatus.State;
-import dev.quorate.store.node.Meters;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.node.NodeHost;
 import dev.quorate.store.node.NodeStatus;
+import dev.quorate.store.node.port.Meters;
 import dev.quorate.store.peer.PeerHost;
 import dev.quorate.store.peer.PeerHost.JoinAnswer;
 import dev.quorate.store.state.Refusal;

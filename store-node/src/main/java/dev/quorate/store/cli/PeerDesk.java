@@ -1,12 +1,12 @@
 package dev.quorate.store.cli;
 
-import dev.quorate.store.node.LeaderCall;
-import dev.quorate.store.node.LeaderCall.ListedMember;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.node.NodeStatus.NodeIdentity;
-import dev.quorate.store.node.SnapshotStore;
-import dev.quorate.store.node.StagedState;
-import dev.quorate.store.node.StatePosition;
+import dev.quorate.store.node.port.LeaderCall;
+import dev.quorate.store.node.port.LeaderCall.ListedMember;
+import dev.quorate.store.node.port.SnapshotStore;
+import dev.quorate.store.node.port.StagedState;
+import dev.quorate.store.node.port.StatePosition;
 import dev.quorate.store.peer.PeerHost;
 import dev.quorate.store.raft.Message;
 import dev.quorate.store.state.Command;

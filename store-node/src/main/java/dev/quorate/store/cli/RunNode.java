@@ -1,8 +1,8 @@
 package dev.quorate.store.cli;
 
 import dev.quorate.store.api.ClientServer;
-import dev.quorate.store.node.Meters;
 import dev.quorate.store.node.NodeConfig;
+import dev.quorate.store.node.port.Meters;
 import dev.quorate.store.peer.PeerServer;
 import java.io.IOException;
 import java.util.List;

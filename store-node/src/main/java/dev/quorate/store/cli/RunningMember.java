@@ -1,14 +1,14 @@
 package dev.quorate.store.cli;
 
 import dev.quorate.store.node.Mailbox;
-import dev.quorate.store.node.Meters;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.node.NodeStatus.NodeIdentity;
 import dev.quorate.store.node.NodeThreads;
-import dev.quorate.store.node.Peers;
-import dev.quorate.store.node.StagedState;
-import dev.quorate.store.node.StatePosition;
+import dev.quorate.store.node.port.Meters;
+import dev.quorate.store.node.port.Peers;
+import dev.quorate.store.node.port.StagedState;
+import dev.quorate.store.node.port.StatePosition;
 import dev.quorate.store.peer.PeerClients;
 import dev.quorate.store.raft.Entry;
 import dev.quorate.store.raft.EntryId;

@@ -1,5 +1,6 @@
 package dev.quorate.store.node;
 
+import dev.quorate.store.node.port.Peers;
 import dev.quorate.store.raft.Membership;
 import dev.quorate.store.raft.Message;
 import dev.quorate.store.raft.RaftCore;

@@ -7,6 +7,8 @@ import dev.quorate.store.codec.FactCodec;
 import dev.quorate.store.codec.RequestIdReader;
 import dev.quorate.store.mvcc.KeyEvent;
 import dev.quorate.store.mvcc.ValueLog;
+import dev.quorate.store.node.port.StagedState;
+import dev.quorate.store.node.port.StatePosition;
 import dev.quorate.store.raft.Entry;
 import dev.quorate.store.raft.Membership;
 import dev.quorate.store.state.Applied;

@@ -1,6 +1,8 @@
 package dev.quorate.store.node;
 
 import dev.quorate.store.codec.ChangeCodec;
+import dev.quorate.store.node.port.LeaderCall;
+import dev.quorate.store.node.port.Peers;
 import dev.quorate.store.raft.Proposed;
 import dev.quorate.store.raft.RaftCore;
 import dev.quorate.store.raft.RaftStatus;

@@ -1,5 +1,8 @@
 package dev.quorate.store.node;
 
+import dev.quorate.store.node.port.DurableLog;
+import dev.quorate.store.node.port.StagedState;
+import dev.quorate.store.node.port.StatePosition;
 import dev.quorate.store.raft.Entry;
 import dev.quorate.store.raft.EntryId;
 import dev.quorate.store.raft.Membership;

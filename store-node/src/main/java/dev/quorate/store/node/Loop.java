@@ -4,6 +4,8 @@ import dev.quorate.store.Bytes;
 import dev.quorate.store.Invariant;
 import dev.quorate.store.codec.ChangeCodec;
 import dev.quorate.store.codec.CommandCodec;
+import dev.quorate.store.node.port.StagedState;
+import dev.quorate.store.node.port.StatePosition;
 import dev.quorate.store.raft.Entry;
 import dev.quorate.store.raft.HardState;
 import dev.quorate.store.raft.Membership;

@@ -1,6 +1,10 @@
 package dev.quorate.store.node;
 
 import dev.quorate.store.Bytes;
+import dev.quorate.store.node.port.DurableLog;
+import dev.quorate.store.node.port.LeaderCall;
+import dev.quorate.store.node.port.StagedState;
+import dev.quorate.store.node.port.StatePosition;
 import dev.quorate.store.raft.Message;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.quorate.store.node;
 
+import dev.quorate.store.node.port.LeaderCall;
 import dev.quorate.store.raft.Notice;
 import dev.quorate.store.raft.RaftCore;
 import dev.quorate.store.raft.RaftStatus;

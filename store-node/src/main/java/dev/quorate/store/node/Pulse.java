@@ -1,5 +1,6 @@
 package dev.quorate.store.node;
 
+import dev.quorate.store.node.port.Durations;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 

@@ -1,7 +1,7 @@
 package dev.quorate.store.ops;
 
-import dev.quorate.store.node.Durations;
-import dev.quorate.store.node.Meters;
+import dev.quorate.store.node.port.Durations;
+import dev.quorate.store.node.port.Meters;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;

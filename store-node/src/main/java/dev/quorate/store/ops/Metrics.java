@@ -1,7 +1,7 @@
 package dev.quorate.store.ops;
 
-import dev.quorate.store.node.Meters;
 import dev.quorate.store.node.NodeHost;
+import dev.quorate.store.node.port.Meters;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;

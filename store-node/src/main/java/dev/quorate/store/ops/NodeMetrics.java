@@ -1,9 +1,9 @@
 package dev.quorate.store.ops;
 
-import dev.quorate.store.node.DurableLog.Room;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.node.NodeHost;
 import dev.quorate.store.node.NodeStatus;
+import dev.quorate.store.node.port.DurableLog.Room;
 import dev.quorate.store.state.Alarm;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;

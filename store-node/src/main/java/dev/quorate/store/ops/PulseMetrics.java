@@ -1,9 +1,9 @@
 package dev.quorate.store.ops;
 
-import dev.quorate.store.node.Durations;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.node.NodeHost;
 import dev.quorate.store.node.Pulse;
+import dev.quorate.store.node.port.Durations;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;

@@ -1,9 +1,9 @@
 package dev.quorate.store.peer;
 
-import dev.quorate.store.node.LeaderCall;
-import dev.quorate.store.node.SnapshotStore;
-import dev.quorate.store.node.StagedState;
-import dev.quorate.store.node.StatePosition;
+import dev.quorate.store.node.port.LeaderCall;
+import dev.quorate.store.node.port.SnapshotStore;
+import dev.quorate.store.node.port.StagedState;
+import dev.quorate.store.node.port.StatePosition;
 import dev.quorate.store.raft.Message;
 import java.io.IOException;
 import java.util.List;

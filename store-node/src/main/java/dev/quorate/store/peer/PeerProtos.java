@@ -11,8 +11,8 @@ import dev.quorate.proto.peer.MoveLeader;
 import dev.quorate.proto.peer.PeerMember;
 import dev.quorate.proto.peer.RenewLease;
 import dev.quorate.store.Bytes;
-import dev.quorate.store.node.LeaderCall;
-import dev.quorate.store.node.LeaderCall.ListedMember;
+import dev.quorate.store.node.port.LeaderCall;
+import dev.quorate.store.node.port.LeaderCall.ListedMember;
 import dev.quorate.store.peer.PeerHost.JoinAnswer;
 import java.util.List;
 

@@ -2,8 +2,8 @@ package dev.quorate.store.snapshot;
 
 import dev.quorate.store.Bytes;
 import dev.quorate.store.mvcc.Revision;
-import dev.quorate.store.node.SnapshotStore;
-import dev.quorate.store.node.StatePosition;
+import dev.quorate.store.node.port.SnapshotStore;
+import dev.quorate.store.node.port.StatePosition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

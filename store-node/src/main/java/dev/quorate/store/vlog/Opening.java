@@ -2,7 +2,7 @@ package dev.quorate.store.vlog;
 
 import dev.quorate.store.Bytes;
 import dev.quorate.store.mvcc.Revision;
-import dev.quorate.store.node.StatePosition;
+import dev.quorate.store.node.port.StatePosition;
 import dev.quorate.store.vlog.FileContents.FactAt;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -3,7 +3,7 @@ package dev.quorate.store.vlog;
 import dev.quorate.store.Bytes;
 import dev.quorate.store.Invariant;
 import dev.quorate.store.mvcc.Revision;
-import dev.quorate.store.node.StatePosition;
+import dev.quorate.store.node.port.StatePosition;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 

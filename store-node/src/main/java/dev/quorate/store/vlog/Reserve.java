@@ -1,6 +1,6 @@
 package dev.quorate.store.vlog;
 
-import dev.quorate.store.node.DurableLog.Room;
+import dev.quorate.store.node.port.DurableLog.Room;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

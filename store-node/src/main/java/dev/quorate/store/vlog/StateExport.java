@@ -1,8 +1,8 @@
 package dev.quorate.store.vlog;
 
 import dev.quorate.store.Bytes;
-import dev.quorate.store.node.SnapshotStore;
-import dev.quorate.store.node.StatePosition;
+import dev.quorate.store.node.port.SnapshotStore;
+import dev.quorate.store.node.port.StatePosition;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 package dev.quorate.store.vlog;
 
-import dev.quorate.store.node.SnapshotStore;
-import dev.quorate.store.node.StatePosition;
+import dev.quorate.store.node.port.SnapshotStore;
+import dev.quorate.store.node.port.StatePosition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.quorate.store.vlog;
 
 import dev.quorate.store.Bytes;
-import dev.quorate.store.node.SnapshotStore;
+import dev.quorate.store.node.port.SnapshotStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,7 +1,7 @@
 package dev.quorate.store.wal;
 
-import dev.quorate.store.node.DurableLog;
-import dev.quorate.store.node.DurableLog.Room;
+import dev.quorate.store.node.port.DurableLog;
+import dev.quorate.store.node.port.DurableLog.Room;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;

@@ -2,8 +2,8 @@ package dev.quorate.store.cli;
 
 import dev.quorate.store.Bytes;
 import dev.quorate.store.mvcc.MvccView;
-import dev.quorate.store.node.Meters;
-import dev.quorate.store.node.StatePosition;
+import dev.quorate.store.node.port.Meters;
+import dev.quorate.store.node.port.StatePosition;
 import dev.quorate.store.state.Command;
 import dev.quorate.store.state.Envelope;
 import dev.quorate.store.state.Op;

@@ -1,6 +1,6 @@
 package dev.quorate.store.cli;
 
-import dev.quorate.store.node.DurableLog;
+import dev.quorate.store.node.port.DurableLog;
 import dev.quorate.store.raft.Entry;
 import dev.quorate.store.raft.EntryId;
 import dev.quorate.store.raft.HardState;

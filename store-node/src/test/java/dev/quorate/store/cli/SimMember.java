@@ -1,13 +1,13 @@
 package dev.quorate.store.cli;
 
 import dev.quorate.store.codec.MessageCodec;
-import dev.quorate.store.node.LeaderCall;
 import dev.quorate.store.node.Mailbox;
-import dev.quorate.store.node.Meters;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.node.NodeStatus;
-import dev.quorate.store.node.Peers;
-import dev.quorate.store.node.SnapshotStore;
+import dev.quorate.store.node.port.LeaderCall;
+import dev.quorate.store.node.port.Meters;
+import dev.quorate.store.node.port.Peers;
+import dev.quorate.store.node.port.SnapshotStore;
 import dev.quorate.store.raft.Entry;
 import dev.quorate.store.raft.HardState;
 import dev.quorate.store.raft.Message;

@@ -1,9 +1,9 @@
 package dev.quorate.store.cli;
 
 import dev.quorate.store.Bytes;
-import dev.quorate.store.node.SnapshotStore;
-import dev.quorate.store.node.StagedState;
-import dev.quorate.store.node.StatePosition;
+import dev.quorate.store.node.port.SnapshotStore;
+import dev.quorate.store.node.port.StagedState;
+import dev.quorate.store.node.port.StatePosition;
 import dev.quorate.store.raft.EntryId;
 import dev.quorate.store.raft.Message;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package dev.quorate.store.cli;
 
 import dev.quorate.store.codec.ChangeCodec;
-import dev.quorate.store.node.LeaderCall;
 import dev.quorate.store.node.Limits;
 import dev.quorate.store.node.NodeConfig;
+import dev.quorate.store.node.port.LeaderCall;
 import dev.quorate.store.raft.Entry;
 import dev.quorate.store.raft.Message;
 import dev.quorate.store.sim.Agenda;

@@ -1,9 +1,9 @@
 package dev.quorate.store.cli;
 
 import dev.quorate.store.Bytes;
-import dev.quorate.store.node.Meters;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.node.NodeConfig;
+import dev.quorate.store.node.port.Meters;
 import dev.quorate.store.peer.PeerServer;
 import dev.quorate.store.state.Command;
 import dev.quorate.store.state.Op;

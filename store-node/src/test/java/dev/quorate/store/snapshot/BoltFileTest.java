@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quorate.store.Bytes;
 import dev.quorate.store.mvcc.Revision;
-import dev.quorate.store.node.SnapshotStore;
-import dev.quorate.store.node.StatePosition;
+import dev.quorate.store.node.port.SnapshotStore;
+import dev.quorate.store.node.port.StatePosition;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;

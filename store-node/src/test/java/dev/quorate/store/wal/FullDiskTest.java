@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.store.disk.SmallDisk;
-import dev.quorate.store.node.DurableLog.Room;
+import dev.quorate.store.node.port.DurableLog.Room;
 import dev.quorate.store.raft.Entry;
 import dev.quorate.store.raft.HardState;
 import java.io.IOException;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.store.Bytes;
-import dev.quorate.store.node.DurableLog;
-import dev.quorate.store.node.DurableLog.Room;
+import dev.quorate.store.node.port.DurableLog;
+import dev.quorate.store.node.port.DurableLog.Room;
 import dev.quorate.store.raft.Entry;
 import dev.quorate.store.raft.EntryId;
 import dev.quorate.store.raft.EntryKind;

@@ -1,4 +1,4 @@
-package dev.quorate.store.node;
+package dev.quorate.store.node.port;
 
 import java.util.concurrent.atomic.LongAdder;
 

@@ -1,4 +1,4 @@
-package dev.quorate.store.node;
+package dev.quorate.store.node.port;
 
 import dev.quorate.store.raft.Message;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.quorate.store.node;
+package dev.quorate.store.node.port;
 
 import dev.quorate.store.raft.Entry;
 import dev.quorate.store.raft.EntryId;
@@ -36,7 +36,7 @@ public interface DurableLog {
         /** Nothing can be written; what should be waits. */
         NONE;
 
-        Room or(Room other) {
+        public Room or(Room other) {
             return compareTo(other) >= 0 ? this : other;
         }
 
