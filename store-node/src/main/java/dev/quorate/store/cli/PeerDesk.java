@@ -46,7 +46,7 @@ final class PeerDesk implements PeerHost {
         NodeIdentity self = node.identity();
         if (caller.clusterId() != self.clusterId()) return Optional.of(OTHER_CLUSTER);
         if (caller.to() != self.memberId()) return Optional.of(OTHER_MEMBER);
-        if (node.state().members().wasRemoved(caller.from())) return Optional.of(REMOVED);
+        if (node.hasLeft(caller.from())) return Optional.of(REMOVED);
         if (caller.epoch() < self.epoch()) return Optional.of(OLD_EPOCH);
         return Optional.empty();
     }

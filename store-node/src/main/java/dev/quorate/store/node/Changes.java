@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
@@ -76,17 +77,23 @@ final class Changes {
         publishAddresses();
     }
 
+    /** Whoever is removed by a joint change is still needed to end it (thesis 4.3), and so stays until then. */
     private void publishAddresses() {
-        if (applier.state().members().wasRemoved(desk.identity().memberId())) {
+        Members members = applier.state().members();
+        long self = desk.identity().memberId();
+        SortedSet<Long> takePart = raft.membership().members();
+        if (members.wasRemoved(self) && !takePart.contains(self)) {
             outside.shutOut().accept(REMOVED);
             return;
         }
+        if (members.all().isEmpty()) return;
         SortedMap<Long, Peers.Address> addresses = new TreeMap<>(Long::compareUnsigned);
-        for (Member member : applier.state().members().all()) {
-            if (member.id() != desk.identity().memberId())
-                addresses.put(member.id(), new Peers.Address(member.peerUrls()));
+        for (Member member : members.all()) addresses.put(member.id(), new Peers.Address(member.peerUrls()));
+        for (long id : members.removed()) {
+            if (takePart.contains(id)) addresses.put(id, new Peers.Address(members.peerUrls(id)));
         }
-        if (!applier.state().members().all().isEmpty()) outside.peers().update(addresses);
+        addresses.remove(self);
+        outside.peers().update(addresses);
     }
 
     void tick(long nowMillis) {

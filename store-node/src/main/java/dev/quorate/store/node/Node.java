@@ -249,6 +249,11 @@ public final class Node {
         return loop.notices().view();
     }
 
+    /** Removed, and not needed any more to end the joint change that removed it. */
+    public boolean hasLeft(long member) {
+        return state().members().wasRemoved(member) && !raft().takesPart(member);
+    }
+
     public NodeStatus status() {
         StatePosition position = applier.position();
         ValueLog log = applier.log();

@@ -14,6 +14,7 @@ public record NodeStatus(
      * Raft as of the last tick; leader and term as of the last turn.
      *
      * @param leader 0: none known
+     * @param outgoing voters of the half that a joint change ends
      * @param match what each member is known to have, on the leader only
      * @param leaderContactMillis milliseconds since a leader was last heard of; 0 on the leader
      */
@@ -23,9 +24,14 @@ public record NodeStatus(
             long leader,
             long last,
             SortedSet<Long> voters,
+            SortedSet<Long> outgoing,
             SortedSet<Long> learners,
             SortedMap<Long, Long> match,
-            long leaderContactMillis) {}
+            long leaderContactMillis) {
+        public boolean takesPart(long id) {
+            return voters.contains(id) || outgoing.contains(id) || learners.contains(id);
+        }
+    }
 
     /** How far the log is committed, and how far the state has come. */
     public record Progress(long commit, long applied, long appliedTerm) {}

@@ -73,6 +73,7 @@ final class Notices {
                 status.leader(),
                 status.last().index(),
                 status.membership().voters(),
+                status.membership().outgoing(),
                 status.membership().learners(),
                 match,
                 leaderContactMillis);

@@ -34,7 +34,9 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -49,9 +51,11 @@ public final class PeerServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PeerServer.class);
     private static final int FRAMES_UNDER_WAY = 64;
     private static final long CLOSE_SECONDS = 2;
+    private static final long CHECK_SECONDS = 1;
 
     private final Supplier<Optional<PeerHost>> host;
     private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+    private final Set<Incoming> incoming = ConcurrentHashMap.newKeySet();
     private final Server server;
 
     /**
@@ -76,6 +80,19 @@ public final class PeerServer implements AutoCloseable {
                 .addService(ServerInterceptors.intercept(new Calls(), new Door()))
                 .build()
                 .start();
+        calls.execute(this::checkCallers);
+    }
+
+    /** A removed member that has nothing to say, such as a learner, would never hear that it is out. */
+    private void checkCallers() {
+        try {
+            while (true) {
+                TimeUnit.SECONDS.sleep(CHECK_SECONDS);
+                for (Incoming one : incoming) refusal(one.caller).ifPresent(one::end);
+            }
+        } catch (InterruptedException closed) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**
@@ -124,13 +141,15 @@ public final class PeerServer implements AutoCloseable {
         }
         call.sendHeaders(new Metadata());
         call.request(FRAMES_UNDER_WAY);
-        return new Incoming(call, caller);
+        Incoming started = new Incoming(call, caller);
+        incoming.add(started);
+        return started;
     }
 
     private final class Incoming extends ServerCall.Listener<List<Message>> {
         private final ServerCall<List<Message>, List<Message>> call;
         private final PeerHost.Caller caller;
-        private boolean closed;
+        private volatile boolean closed;
 
         Incoming(ServerCall<List<Message>, List<Message>> call, PeerHost.Caller caller) {
             this.call = call;
@@ -156,7 +175,17 @@ public final class PeerServer implements AutoCloseable {
             end(Status.OK);
         }
 
-        private void end(Status status) {
+        @Override
+        public void onComplete() {
+            incoming.remove(this);
+        }
+
+        @Override
+        public void onCancel() {
+            incoming.remove(this);
+        }
+
+        private synchronized void end(Status status) {
             if (closed) return;
             closed = true;
             call.close(status, new Metadata());

@@ -5,20 +5,20 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** The members of the cluster and the ids that can never come back; immutable. */
 public final class Members {
     private static final Comparator<Long> UNSIGNED = Long::compareUnsigned;
 
-    public static final Members NONE = new Members(new TreeMap<>(UNSIGNED), new TreeSet<>(UNSIGNED));
+    public static final Members NONE = new Members(new TreeMap<>(UNSIGNED), new TreeMap<>(UNSIGNED));
 
     private final SortedMap<Long, Member> members;
-    private final SortedSet<Long> removed;
 
-    private Members(SortedMap<Long, Member> members, SortedSet<Long> removed) {
+    /** With the peer URLs they had last: until a joint change is over they still have to be heard. */
+    private final SortedMap<Long, List<String>> removed;
+
+    private Members(SortedMap<Long, Member> members, SortedMap<Long, List<String>> removed) {
         this.members = members;
         this.removed = removed;
     }
@@ -33,12 +33,18 @@ public final class Members {
     }
 
     public boolean wasRemoved(long id) {
-        return removed.contains(id);
+        return removed.containsKey(id);
     }
 
     /** Ordered by id, unsigned. */
     public List<Long> removed() {
-        return List.copyOf(removed);
+        return List.copyOf(removed.keySet());
+    }
+
+    /** Of a member, or of one that was; empty if nobody knows. */
+    public List<String> peerUrls(long id) {
+        Member member = members.get(id);
+        return member == null ? removed.getOrDefault(id, List.of()) : member.peerUrls();
     }
 
     /** Why the list would not take this change, or empty when it would. */
@@ -85,7 +91,7 @@ public final class Members {
     /** The list after a change that it does not refuse. */
     public Members with(MemberChange change) {
         SortedMap<Long, Member> next = new TreeMap<>(members);
-        SortedSet<Long> gone = removed;
+        SortedMap<Long, List<String>> gone = removed;
         switch (change) {
             case MemberChange.Added added -> next.put(added.id(), added.member());
             case MemberChange.Promoted promoted ->
@@ -94,8 +100,8 @@ public final class Members {
                 next.computeIfPresent(updated.id(), (id, member) -> member.at(updated.peerUrls()));
             case MemberChange.Removed one -> {
                 next.remove(one.id());
-                gone = new TreeSet<>(removed);
-                gone.add(one.id());
+                gone = new TreeMap<>(removed);
+                gone.put(one.id(), peerUrls(one.id()));
             }
         }
         return new Members(next, gone);
@@ -120,6 +126,6 @@ public final class Members {
 
     @Override
     public String toString() {
-        return members.values() + " removed " + removed;
+        return members.values() + " removed " + removed.keySet();
     }
 }

@@ -83,7 +83,7 @@ class FullDiskTest {
     void aFullFollowerHoldsNobodyUpAndCatchesUpLater() throws Exception {
         try (SmallDisk disk = SmallDisk.mount(folder.resolve("disk"), DISK_MEGABYTES)) {
             List<TestProcess> three = start(List.of(disk.root(), folder, folder));
-            moveLeadership(three.getFirst(), three.get(1));
+            lead(three, three.get(1));
             writesGoOnAndTheFullOneCatchesUp(disk, three);
         }
     }
@@ -92,7 +92,7 @@ class FullDiskTest {
     void aFullLeaderHoldsNobodyUpAndCatchesUpLater() throws Exception {
         try (SmallDisk disk = SmallDisk.mount(folder.resolve("disk"), DISK_MEGABYTES)) {
             List<TestProcess> three = start(List.of(disk.root(), folder, folder));
-            moveLeadership(three.stream().filter(TestProcess::leads).findFirst().orElseThrow(), three.getFirst());
+            lead(three, three.getFirst());
             writesGoOnAndTheFullOneCatchesUp(disk, three);
         }
     }
@@ -132,9 +132,10 @@ class FullDiskTest {
         return members;
     }
 
-    private void moveLeadership(TestProcess from, TestProcess to) {
-        if (from.leads()) from.moveLeader(to, CALL_MILLIS);
-        await(to::leads);
+    private void lead(List<TestProcess> all, TestProcess wanted) {
+        await(() -> all.stream().anyMatch(TestProcess::leads));
+        for (TestProcess one : all) if (one != wanted && one.leads()) one.moveLeader(wanted, CALL_MILLIS);
+        await(wanted::leads);
     }
 
     private void put(TestProcess member, String key, String value) {

@@ -140,6 +140,40 @@ class JoiningTest {
     }
 
     @Test
+    void threeBecomeOneAtOnce() throws Exception {
+        TestMember seed = bootstrapped();
+        TestMember second = waiting(1);
+        TestMember third = waiting(2);
+        long secondId = added(seed, 1);
+        long thirdId = added(seed, 2);
+        started(second);
+        started(third);
+        promoted(seed, secondId, thirdId);
+        assertThat(seed.put("before", "x")).isInstanceOf(Outcome.PutDone.class);
+
+        Outcome removed =
+                seed.node().calls().removeMembers(List.of(secondId, thirdId)).get();
+        assertThat(removed).isInstanceOf(Outcome.MembersChanged.class);
+        for (TestMember gone : List.of(second, third))
+            await("the removed members hear of it", () -> state(gone) == LocalStatus.State.REMOVED);
+        assertThat(seed.put("after", "y")).isInstanceOf(Outcome.PutDone.class);
+        assertThat(seed.get("before")).isEqualTo("x");
+        assertThat(seed.node().raft().outgoing()).isEmpty();
+        assertThat(seed.node().raft().voters()).hasSize(1);
+    }
+
+    /** It has nothing to say by itself, and the leader talks to it no more. */
+    @Test
+    void aRemovedLearnerHearsOfIt() throws Exception {
+        TestMember seed = bootstrapped();
+        TestMember second = waiting(1);
+        long secondId = added(seed, 1);
+        started(second);
+        seed.node().calls().removeMembers(List.of(secondId)).get();
+        await("the removed learner hears of it", () -> state(second) == LocalStatus.State.REMOVED);
+    }
+
+    @Test
     void aDiskThatIsNotTheMembersIsFoundOut() throws Exception {
         TestMember seed = bootstrapped();
         TestMember second = waiting(1);

@@ -98,6 +98,8 @@ final class SimWatcher {
     void reckon(SimModel model, long revision) {
         for (Stretch stretch : stretches) model.checkWatched(stretch.after, stretch.upTo, stretch.heard);
         if (stretches.getLast().upTo != revision)
-            throw new AssertionError("a watch has come to " + stretches.getLast().upTo + " of " + revision);
+            throw new AssertionError("a watch at "
+                    + (life == null ? "nobody" : life.member().id + " " + life.raft.status()) + " has come to "
+                    + stretches.getLast().upTo + " of " + revision);
     }
 }

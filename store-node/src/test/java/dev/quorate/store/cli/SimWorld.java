@@ -148,7 +148,7 @@ final class SimWorld {
         agenda.after(peace ? 10 : 100 + random.nextInt(2_000), one::start);
     }
 
-    /** Learners come, two at most, and become voters together; others go, one at a time. */
+    /** Learners come, two at most, and become voters together; others go, one or two at a time. */
     private void changeMembers(SimMember asked) {
         SimMember.Life life = asked.life();
         if (life == null) return;
@@ -164,9 +164,11 @@ final class SimWorld {
                     .thenAccept(outcome -> agenda.after(1, this::welcomeAll));
         } else if (random.nextBoolean()) {
             var _ = life.node.calls().promoteMembers(learners);
-        } else if (all.size() > 3) {
-            long gone = all.get(random.nextInt(all.size())).id();
-            var _ = life.node.calls().removeMembers(List.of(gone));
+        } else if (all.size() > 2) {
+            SortedSet<Long> gone = new TreeSet<>(Long::compareUnsigned);
+            for (int i = 1 + random.nextInt(2); i > 0; i--)
+                gone.add(all.get(random.nextInt(all.size())).id());
+            var _ = life.node.calls().removeMembers(List.copyOf(gone));
         }
         life.poke();
     }
@@ -194,7 +196,20 @@ final class SimWorld {
             one.disk.cutAfter(Integer.MAX_VALUE);
             one.start();
         }
-        agenda.after(3_000, this::welcomeAll);
+        agenda.after(3_000, () -> {
+            welcomeAll();
+            tellAllRemoved();
+        });
+    }
+
+    /** Connections that are not let in any more say so, even to who has nothing to say. */
+    private void tellAllRemoved() {
+        for (SimMember one : List.copyOf(members.values())) {
+            boolean gone = members.values().stream()
+                    .map(SimMember::life)
+                    .anyMatch(life -> life != null && life.node.hasLeft(one.id));
+            if (gone) tellRemoved(one.id);
+        }
     }
 
     boolean isPeace() {
@@ -229,7 +244,7 @@ final class SimWorld {
         SimMember.Life life = life(to);
         if (life == null) return;
         long from = parcel.message().from();
-        if (life.node.state().members().wasRemoved(from)) tellRemoved(from);
+        if (life.node.hasLeft(from)) tellRemoved(from);
         else life.receive(SimMember.overTheWire(List.of(parcel.message())));
     }
 

@@ -42,8 +42,11 @@ public final class SmallDisk implements AutoCloseable {
                 StandardOpenOption.APPEND)) {
             while (freeBytes() > bytes) {
                 int piece = (int) Math.min(PIECE_BYTES, freeBytes() - bytes);
-                if (file.write(ByteBuffer.allocate(piece)) == 0) return;
+                file.write(ByteBuffer.allocate(Math.max(piece, 0)));
             }
+        } catch (IOException full) {
+            // Who else writes may have been quicker.
+            if (freeBytes() >= bytes + PIECE_BYTES) throw full;
         }
     }
 
