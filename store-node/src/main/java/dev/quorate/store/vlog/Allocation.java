@@ -17,6 +17,8 @@ import java.util.Optional;
  */
 final class Allocation {
     private static final int O_RDWR = 2;
+    private static final int KEEP_SIZE = 1;
+    private static final int PUNCH_HOLE = 2;
     private static final int ENOSPC = 28;
     private static final int EDQUOT = 122;
     private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
@@ -50,24 +52,33 @@ final class Allocation {
 
     /** All blocks of the file up to its wanted length are the file's own. Fails only for want of room. */
     static void reserve(Path file, long bytes) throws IOException {
-        if (OPEN.isEmpty() || CLOSE.isEmpty() || FALLOCATE.isEmpty()) return;
-        int error;
+        int error = fallocate(file, 0, 0, bytes);
+        if (error == ENOSPC || error == EDQUOT) throw new IOException(file + ": no space left to set aside");
+    }
+
+    /** Gives the blocks from an offset up to the file's length back; the length stays. False where that cannot be done. */
+    static boolean release(Path file, long from, long length) {
+        return fallocate(file, PUNCH_HOLE | KEEP_SIZE, from, length - from) == 0;
+    }
+
+    /** Returns 0, an error number, or -1 where there is no such call or no such file. */
+    private static int fallocate(Path file, int mode, long from, long bytes) {
+        if (OPEN.isEmpty() || CLOSE.isEmpty() || FALLOCATE.isEmpty()) return -1;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment name = arena.allocateFrom(file.toAbsolutePath().toString());
             MemorySegment state = arena.allocate(CALL_STATE);
             int descriptor = (int) OPEN.get().invokeExact(name, O_RDWR);
-            if (descriptor < 0) return;
-            int failed = (int) FALLOCATE.get().invokeExact(state, descriptor, 0, 0L, bytes);
-            error = failed == 0
+            if (descriptor < 0) return -1;
+            int failed = (int) FALLOCATE.get().invokeExact(state, descriptor, mode, from, bytes);
+            int error = failed == 0
                     ? 0
                     : (int) CALL_STATE
                             .varHandle(StructLayout.PathElement.groupElement("errno"))
                             .get(state, 0L);
-            int ignored = (int) CLOSE.get().invokeExact(descriptor);
-            if (ignored != 0) return;
+            int closed = (int) CLOSE.get().invokeExact(descriptor);
+            return closed == 0 ? error : -1;
         } catch (Throwable e) {
             throw new IllegalStateException("fallocate " + file, e);
         }
-        if (error == ENOSPC || error == EDQUOT) throw new IOException(file + ": no space left to set aside");
     }
 }

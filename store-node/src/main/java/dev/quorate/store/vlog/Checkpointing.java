@@ -24,15 +24,28 @@ final class Checkpointing {
 
     /** Writes one that is due. Returns whether there was one. */
     boolean run() throws IOException {
+        if (log.segments().files().stream().anyMatch(this::waitsForSync)) log.force();
         for (Segment segment : log.segments().files()) {
             long safe = segment.syncedBytes();
-            boolean closed = segment != log.segments().active() && safe == segment.writtenBytes();
+            boolean closed = isClosed(segment) && safe == segment.writtenBytes();
             long fresh = safe - segment.checkpointedBytes();
             if (fresh <= Records.MAGIC_BYTES || (!closed && fresh < options.segmentBytes() / SHARE)) continue;
             write(segment, safe);
             return true;
         }
         return false;
+    }
+
+    /** Of a file that this process does not write on nobody else will sync the rest before long. */
+    private boolean waitsForSync(Segment segment) {
+        return isClosed(segment)
+                && segment.isReopened()
+                && segment.checkpointedBytes() < segment.writtenBytes()
+                && segment.syncedBytes() < segment.writtenBytes();
+    }
+
+    private boolean isClosed(Segment segment) {
+        return segment != log.segments().active();
     }
 
     private void write(Segment segment, long safe) throws IOException {

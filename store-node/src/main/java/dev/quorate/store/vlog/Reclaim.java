@@ -34,6 +34,7 @@ final class Reclaim {
     private final ValueLogFiles log;
     private final ValueLogOptions options;
     private final double deadShare;
+    private final boolean frugal;
     private final Records out = new Records();
     private final RevisionTable rows = new RevisionTable();
 
@@ -52,11 +53,16 @@ final class Reclaim {
 
     private record Moved(Bytes key, Facts.Place from, int newOffset) {}
 
-    /** Takes files of which more than this share is garbage. */
-    Reclaim(ValueLogFiles log, ValueLogOptions options, double deadShare) {
+    /**
+     * Takes files of which more than this share is garbage.
+     *
+     * @param frugal there is hardly any room: only the one file that needs the least for its copy
+     */
+    Reclaim(ValueLogFiles log, ValueLogOptions options, double deadShare, boolean frugal) {
         this.log = log;
         this.options = options;
         this.deadShare = deadShare;
+        this.frugal = frugal;
     }
 
     boolean run() throws IOException {
@@ -110,10 +116,17 @@ final class Reclaim {
     }
 
     private int candidate(List<Segment> files) {
+        int best = -1;
         for (int i = 0; i < files.size() - 1; i++) {
-            if (isWorthIt(files.get(i), i == 0)) return i;
+            if (!isWorthIt(files.get(i), i == 0)) continue;
+            if (!frugal) return i;
+            if (best < 0 || liveBytes(files.get(i)) < liveBytes(files.get(best))) best = i;
         }
-        return -1;
+        return best;
+    }
+
+    private static long liveBytes(Segment segment) {
+        return segment.writtenBytes() - segment.deadBytes();
     }
 
     /** What a run must keep all the same is no reason for it: it would be one again and again. */
@@ -127,7 +140,8 @@ final class Reclaim {
         long live = 0;
         for (int i = first; i < files.size() - 1; i++) {
             Segment segment = files.get(i);
-            live += segment.writtenBytes() - segment.deadBytes();
+            live += liveBytes(segment);
+            if (i > first && frugal) break;
             if (i > first && (!isWorthIt(segment, first == 0) || live > options.segmentBytes())) break;
             run.add(segment);
         }

@@ -53,6 +53,9 @@ final class Segment {
     /** So much is known to be on the disk. */
     private volatile long syncedBytes;
 
+    /** An earlier process wrote it and may not have synced it. */
+    private boolean reopened;
+
     /** So much of it a checkpoint beside it covers. */
     private volatile long checkpointedBytes;
 
@@ -103,6 +106,7 @@ final class Segment {
             channel.truncate(length);
             Segment segment = new Segment(file, name, channel, Math.max(capacity, length), readMode);
             segment.writtenBytes = length;
+            segment.reopened = true;
             return segment;
         } catch (IOException | RuntimeException e) {
             channel.close();
@@ -136,6 +140,10 @@ final class Segment {
 
     long syncedBytes() {
         return syncedBytes;
+    }
+
+    boolean isReopened() {
+        return reopened;
     }
 
     long checkpointedBytes() {
@@ -172,6 +180,13 @@ final class Segment {
     void reserve() throws IOException {
         Allocation.reserve(file, mapping.byteSize());
         reserved = true;
+    }
+
+    /** Gives back what was set aside and not written yet. The caller holds the log's lock: nobody writes meanwhile. */
+    boolean giveUpReserve() {
+        if (!reserved) return false;
+        reserved = false;
+        return Allocation.release(file, writtenBytes, mapping.byteSize());
     }
 
     boolean hasRoomFor(int bytes) {

@@ -314,7 +314,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
 
     /**
      * Rewrites one run of files that are full of garbage. Returns whether there was one. Takes its time. On a full disk
-     * the room that was set aside is what the copy needs.
+     * the copy takes the room that was set aside for writing: first a spare file, then the rest of the open one.
      */
     public boolean reclaim() throws IOException {
         return reclaim(options.deadShare());
@@ -323,12 +323,17 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
     private boolean reclaim(double deadShare) throws IOException {
         synchronized (reclaiming) {
             try {
-                return new Reclaim(this, options, deadShare).run();
+                return new Reclaim(this, options, deadShare, false).run();
             } catch (IOException e) {
-                if (!Room.isWanting(e) || !reserve.giveUp(folder)) throw e;
-                return new Reclaim(this, options, deadShare).run();
+                if (!Room.isWanting(e) || !giveUpReserve()) throw e;
+                return new Reclaim(this, options, deadShare, true).run();
             }
         }
+    }
+
+    private synchronized boolean giveUpReserve() throws IOException {
+        boolean spare = reserve.giveUp(folder);
+        return spare || segments.active().giveUpReserve();
     }
 
     /** Gives back nearly all that is garbage now, also in the file that is being written. Takes its time. */

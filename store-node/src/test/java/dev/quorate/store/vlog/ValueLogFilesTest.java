@@ -145,6 +145,23 @@ class ValueLogFilesTest {
         assertTrue(openedWith(folder) > 0);
     }
 
+    /** Killed twice in a row: the second start must not read all of it again. */
+    @Test
+    void closedFilesThatWereNeverSyncedGetTheirCheckpointsAfterTheNextStart() throws IOException {
+        Path folder = root.resolve("log");
+        try (ValueLogFiles log = ValueLogFiles.open(folder, SMALL, 0, new Told())) {
+            for (int i = 1; i <= 60; i++) writeBatch(log, i);
+            assertFalse(log.checkpoint());
+        }
+        try (ValueLogFiles log = ValueLogFiles.open(folder, SMALL, 0, new Told())) {
+            List<Segment> files = log.segments().files();
+            assertTrue(files.size() > 2);
+            while (log.checkpoint()) {}
+            for (Segment closed : files.subList(0, files.size() - 1))
+                assertEquals(closed.writtenBytes(), closed.checkpointedBytes());
+        }
+    }
+
     /** Returns how much of the log was not read. */
     private static long openedWith(Path folder) throws IOException {
         Told told = new Told();
