@@ -424,5 +424,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
     private synchronized void closeFiles() {
         for (Segment segment : segments.files()) segment.close();
         for (Segment segment : retired) segment.close();
+        // Whoever still exports gives them back later; the next start finds and removes the files.
+        retired.clear();
     }
 }

@@ -371,6 +371,23 @@ class ValueLogFilesTest {
         }
     }
 
+    /** The log may be replaced by a received one while it is being sent itself. */
+    @Test
+    void anExportMayEndAfterItsLog() throws Exception {
+        Path folder = root.resolve("log");
+        ValueLogFiles log = ValueLogFiles.open(folder, SMALL, 0, new Told());
+        for (int i = 1; i <= 100; i++) writeBatch(log, i);
+        SnapshotStore.Export export = log.export();
+        for (int i = 1; i <= 60; i++) log.dead(new Revision(i, 0));
+        while (log.reclaim()) {}
+        log.close();
+        export.close();
+        try (ValueLogFiles again = ValueLogFiles.open(folder, SMALL, 0, new Told())) {
+            assertEquals(100, again.position().index());
+            assertEquals(value(99, 1), again.read(new Revision(99, 1)));
+        }
+    }
+
     private static void reclaimSome(ValueLogFiles log, int batches, SplittableRandom random) throws IOException {
         for (int i = 0; i < 20; i++) log.dead(new Revision(1 + random.nextInt(batches - 10), 0));
         while (log.reclaim()) {}
