@@ -12,6 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Members in one process over real sockets and real files. */
 class MembersTest {
+    private static final int ROUNDS = Integer.getInteger("rounds", 3);
+
     @TempDir
     Path folder;
 
@@ -47,5 +49,31 @@ class MembersTest {
             members.forEach(TestMember::close);
         }
         for (TestMember member : members) assertThat(member.death.get()).isNull();
+    }
+
+    /** Its neighbours keep their connections, or what is left of them. */
+    @Test
+    void aMemberThatWasAwayCatchesUpEveryTime() throws Exception {
+        List<Integer> ports = FreePorts.take(3);
+        String cluster = "--initial-cluster=a=http://127.0.0.1:%d,b=http://127.0.0.1:%d,c=http://127.0.0.1:%d"
+                .formatted(ports.toArray());
+        List<TestMember> members = new ArrayList<>();
+        try {
+            for (int i = 0; i < 3; i++)
+                members.add(new TestMember(TestMember.flags("" + (char) ('a' + i), ports.get(i), folder, cluster)));
+            for (int round = 0; round < ROUNDS; round++) {
+                int away = round % 3;
+                assertThat(members.get(away).put("k" + round, "before")).isInstanceOf(Outcome.PutDone.class);
+                members.get(away).close();
+                String key = "k" + round;
+                assertThat(members.get((away + 1) % 3).put(key, "after")).isInstanceOf(Outcome.PutDone.class);
+                members.set(
+                        away, new TestMember(TestMember.flags("" + (char) ('a' + away), ports.get(away), folder, cluster)));
+                TestMember back = members.get(away);
+                TestMember.await("round " + round + ": it catches up", () -> back.local(key).equals("after"));
+            }
+        } finally {
+            members.forEach(TestMember::close);
+        }
     }
 }
