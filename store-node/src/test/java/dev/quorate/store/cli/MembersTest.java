@@ -68,9 +68,12 @@ class MembersTest {
                 String key = "k" + round;
                 assertThat(members.get((away + 1) % 3).put(key, "after")).isInstanceOf(Outcome.PutDone.class);
                 members.set(
-                        away, new TestMember(TestMember.flags("" + (char) ('a' + away), ports.get(away), folder, cluster)));
+                        away,
+                        new TestMember(TestMember.flags("" + (char) ('a' + away), ports.get(away), folder, cluster)));
                 TestMember back = members.get(away);
-                TestMember.await("round " + round + ": it catches up", () -> back.local(key).equals("after"));
+                TestMember.await(
+                        "round " + round + ": it catches up",
+                        () -> back.local(key).equals("after"));
             }
         } finally {
             members.forEach(TestMember::close);
