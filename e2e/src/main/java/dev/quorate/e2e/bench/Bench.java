@@ -11,8 +11,6 @@ import java.util.Locale;
  * fresh processes; every figure printed is the median over the rounds.
  */
 public final class Bench {
-    private static final int BASE_PORT = 29_300;
-
     private final Options options;
     private final Report report = new Report();
 
@@ -57,7 +55,7 @@ public final class Bench {
     private void warmUpClient() throws IOException, InterruptedException {
         System.out.println("the load generator warms up on an etcd that is not measured");
         Path folder = Files.createTempDirectory("quorate-bench");
-        try (MemberProcesses servers = MemberProcesses.start(options.etcd(), folder, BASE_PORT, 1)) {
+        try (MemberProcesses servers = MemberProcesses.start(options.etcd(), folder, 1)) {
             Rows.warmUp(servers);
         }
     }
@@ -65,7 +63,7 @@ public final class Bench {
     private void measure(String server, Path binary, int count, int round) throws IOException, InterruptedException {
         System.out.printf("round %d of %d: %s, %d member(s)%n", round, options.rounds(), server, count);
         Path folder = Files.createTempDirectory("quorate-bench");
-        try (MemberProcesses servers = MemberProcesses.start(binary, folder, BASE_PORT, count)) {
+        try (MemberProcesses servers = MemberProcesses.start(binary, folder, count)) {
             for (Rows.Row row : new Rows(servers, options).all()) {
                 if (!options.wants(row.name())) continue;
                 Figures figures = row.measure().run();

@@ -14,6 +14,8 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Checks that the calls are linearizable, with the store's revisions as the proposed order.
@@ -32,15 +34,16 @@ import java.util.TreeMap;
 public final class Linearizability {
     private final List<Operation> operations;
     private final Map<String, NavigableMap<Long, Optional<String>>> byKey = new HashMap<>();
-    private final Map<Long, Change> byRevision = new HashMap<>();
+    private final Map<Long, List<Change>> byRevision = new HashMap<>();
     private final List<String> violations = new ArrayList<>();
 
     private Linearizability(List<Operation> operations, List<Change> history) {
         this.operations = operations;
         for (Change change : history) {
             byKey.computeIfAbsent(change.key(), any -> new TreeMap<>()).put(change.revision(), change.value());
-            Change other = byRevision.put(change.revision(), change);
-            if (other != null) violations.add("two changes at one revision: " + other + " and " + change);
+            byRevision
+                    .computeIfAbsent(change.revision(), any -> new ArrayList<>())
+                    .add(change);
         }
     }
 
@@ -58,9 +61,9 @@ public final class Linearizability {
             if (operation.answer().isEmpty()) continue;
             Answer answer = operation.answer().get();
             switch (operation.request()) {
-                case Request.Put put -> expectChange(operation, answer, Optional.of(put.value()));
+                case Request.Put _, Request.PutBoth _ -> expectChange(operation, answer);
                 case Request.Delete delete -> {
-                    if (answer.applied()) expectChange(operation, answer, Optional.empty());
+                    if (answer.applied()) expectChange(operation, answer);
                     else if (at(delete.key(), answer.revision()).isPresent()) fail(operation, "the key existed");
                 }
                 case Request.CompareAndPut compare -> compared(operation, compare, answer);
@@ -80,16 +83,15 @@ public final class Linearizability {
         if ((actual == compare.expectedModRevision()) != answer.applied()) {
             fail(operation, "the key was last modified at " + actual);
         }
-        if (answer.applied()) expectChange(operation, answer, Optional.of(compare.value()));
+        if (answer.applied()) expectChange(operation, answer);
     }
 
-    private void expectChange(Operation operation, Answer answer, Optional<String> value) {
-        Change change = byRevision.get(answer.revision());
-        if (change == null) {
+    private void expectChange(Operation operation, Answer answer) {
+        List<Change> changes = byRevision.getOrDefault(answer.revision(), List.of());
+        if (changes.isEmpty()) {
             fail(operation, "LOST: acknowledged, but the history has nothing at its revision");
-        } else if (!change.key().equals(operation.request().key())
-                || !change.value().equals(value)) {
-            fail(operation, "the history has another change at its revision: " + change);
+        } else if (!effect(changes).equals(effect(operation.request()))) {
+            fail(operation, "the history has another change at its revision: " + changes);
         }
     }
 
@@ -107,11 +109,10 @@ public final class Linearizability {
                 unknown.merge(effect(operation.request()), 1, Integer::sum);
             }
         }
-        for (Change change : byRevision.values()) {
-            if (acknowledged.contains(change.revision())) continue;
-            String effect = change.key() + "=" + change.value().orElse("");
-            if (unknown.merge(effect, -1, Integer::sum) < 0) violations.add("nobody asked for " + change);
-        }
+        byRevision.forEach((revision, changes) -> {
+            boolean asked = acknowledged.contains(revision) || unknown.merge(effect(changes), -1, Integer::sum) >= 0;
+            if (!asked) changes.forEach(change -> violations.add("nobody asked for " + change));
+        });
     }
 
     private void realTimeIsKept() {
@@ -166,13 +167,26 @@ public final class Linearizability {
         return !(operation.request() instanceof Request.Get);
     }
 
+    /** What a write does to the store, as a whole: half of it is another effect. */
     private static String effect(Request request) {
         return switch (request) {
             case Request.Put put -> put.key() + "=" + put.value();
             case Request.CompareAndPut put -> put.key() + "=" + put.value();
+            case Request.PutBoth both ->
+                Stream.of(both.key(), both.other())
+                        .map(key -> key + "=" + both.value())
+                        .sorted()
+                        .collect(Collectors.joining(","));
             case Request.Delete delete -> delete.key() + "=";
             case Request.Get get -> throw new IllegalArgumentException("a read has no effect: " + get);
         };
+    }
+
+    private static String effect(List<Change> changes) {
+        return changes.stream()
+                .map(change -> change.key() + "=" + change.value().orElse(""))
+                .sorted()
+                .collect(Collectors.joining(","));
     }
 
     private void fail(Operation operation, String why) {

@@ -2,6 +2,7 @@ package dev.quorate.e2e.faults;
 
 import dev.quorate.e2e.process.MemberProcesses;
 import java.io.IOException;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -51,20 +52,98 @@ public sealed interface Fault {
         }
     }
 
-    /** Picks a fault; half of the single ones hit the leader. */
-    static Fault pick(SplittableRandom random, int memberCount, int leader) {
-        int member = random.nextBoolean() ? leader : random.nextInt(memberCount);
-        return switch (random.nextInt(5)) {
-            case 0 -> new KillAll();
-            case 1, 2 -> new Pause(member);
-            default -> new Kill(member);
-        };
+    /** Nobody hears this member, nor it them. */
+    record Isolate(int member) implements Fault {
+        @Override
+        public void inject(MemberProcesses members) {
+            for (int i = 0; i < members.memberCount(); i++) {
+                members.network().cut(i, member);
+                members.network().cut(member, i);
+            }
+        }
+
+        @Override
+        public void heal(MemberProcesses members) {
+            members.network().healAll();
+        }
     }
 
-    /** Injects, waits and heals. */
+    /** It is heard by the others, but hears nobody. */
+    record Deafen(int member) implements Fault {
+        @Override
+        public void inject(MemberProcesses members) {
+            for (int i = 0; i < members.memberCount(); i++) members.network().cut(i, member);
+        }
+
+        @Override
+        public void heal(MemberProcesses members) {
+            members.network().healAll();
+        }
+    }
+
+    /** It hears the others, but nobody hears it. */
+    record Mute(int member) implements Fault {
+        @Override
+        public void inject(MemberProcesses members) {
+            for (int i = 0; i < members.memberCount(); i++) members.network().cut(member, i);
+        }
+
+        @Override
+        public void heal(MemberProcesses members) {
+            members.network().healAll();
+        }
+    }
+
+    /** One direction between two members is cut. */
+    record CutLink(int from, int to) implements Fault {
+        @Override
+        public void inject(MemberProcesses members) {
+            members.network().cut(from, to);
+        }
+
+        @Override
+        public void heal(MemberProcesses members) {
+            members.network().healAll();
+        }
+    }
+
+    /** The kinds that a command can ask for. */
+    enum Kind {
+        KILL,
+        KILLALL,
+        PAUSE,
+        ISOLATE,
+        DEAFEN,
+        MUTE,
+        CUT;
+
+        Fault of(int member, int other) {
+            return switch (this) {
+                case KILL -> new Kill(member);
+                case KILLALL -> new KillAll();
+                case PAUSE -> new Pause(member);
+                case ISOLATE -> new Isolate(member);
+                case DEAFEN -> new Deafen(member);
+                case MUTE -> new Mute(member);
+                case CUT -> new CutLink(member, other);
+            };
+        }
+    }
+
+    /** Picks a fault; half of the single ones hit the leader. */
+    static Fault pick(SplittableRandom random, List<Kind> kinds, int memberCount, int leader) {
+        int member = random.nextBoolean() ? leader : random.nextInt(memberCount);
+        int other = (member + 1 + random.nextInt(Math.max(1, memberCount - 1))) % memberCount;
+        return kinds.get(random.nextInt(kinds.size())).of(member, other);
+    }
+
+    /** Injects, waits and heals, whatever happens. */
     default void play(MemberProcesses members, long millis) throws IOException, InterruptedException {
-        inject(members);
-        TimeUnit.MILLISECONDS.sleep(millis);
-        heal(members);
+        try {
+            inject(members);
+            TimeUnit.MILLISECONDS.sleep(millis);
+        } finally {
+            heal(members);
+        }
     }
 }

@@ -23,6 +23,9 @@ public record Operation(int client, long startNanos, long endNanos, Request requ
         /** Puts the value if the key was last modified at the expected revision (0 = absent). */
         record CompareAndPut(String key, long expectedModRevision, String value) implements Request {}
 
+        /** Puts the same value under two different keys in one transaction. */
+        record PutBoth(String key, String other, String value) implements Request {}
+
         /** Reads one key; a serializable read may be old. */
         record Get(String key, boolean serializable) implements Request {}
     }

@@ -9,15 +9,18 @@ import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The processes of one cluster under test, started from one binary with etcd's own flags. */
 public final class MemberProcesses implements AutoCloseable {
@@ -25,20 +28,35 @@ public final class MemberProcesses implements AutoCloseable {
 
     private final Path binary;
     private final Path folder;
-    private final int basePort;
     private final int memberCount;
-    private final List<Process> processes = new ArrayList<>();
+    private final List<Integer> clientPorts;
+    private final List<Integer> peerPorts;
+    private final List<Process> processes = new CopyOnWriteArrayList<>();
+    private @Nullable PeerNetwork network;
 
-    private MemberProcesses(Path binary, Path folder, int basePort, int memberCount) {
+    private MemberProcesses(Path binary, Path folder, int memberCount) throws IOException {
         this.binary = binary;
         this.folder = folder;
-        this.basePort = basePort;
         this.memberCount = memberCount;
+        List<Integer> free = freePorts(2 * memberCount);
+        this.clientPorts = free.subList(0, memberCount);
+        this.peerPorts = free.subList(memberCount, 2 * memberCount);
     }
 
-    public static MemberProcesses start(Path binary, Path folder, int basePort, int memberCount)
+    public static MemberProcesses start(Path binary, Path folder, int memberCount)
             throws IOException, InterruptedException {
-        MemberProcesses servers = new MemberProcesses(binary, folder, basePort, memberCount);
+        return started(new MemberProcesses(binary, folder, memberCount));
+    }
+
+    /** With a network between them that can be cut. */
+    public static MemberProcesses startApart(Path binary, Path folder, int memberCount)
+            throws IOException, InterruptedException {
+        MemberProcesses servers = new MemberProcesses(binary, folder, memberCount);
+        servers.network = new PeerNetwork(servers.peerPorts, servers::memberOf);
+        return started(servers);
+    }
+
+    private static MemberProcesses started(MemberProcesses servers) throws IOException, InterruptedException {
         try {
             servers.startAll();
         } catch (IOException | InterruptedException | RuntimeException e) {
@@ -46,6 +64,29 @@ public final class MemberProcesses implements AutoCloseable {
             throw e;
         }
         return servers;
+    }
+
+    private static List<Integer> freePorts(int count) throws IOException {
+        List<ServerSocket> held = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            return held.stream().map(ServerSocket::getLocalPort).toList();
+        } finally {
+            for (ServerSocket one : held) one.close();
+        }
+    }
+
+    private int memberOf(InetSocketAddress caller, InetSocketAddress called) throws IOException {
+        for (int member = 0; member < processes.size(); member++) {
+            if (SocketOwners.owns(processes.get(member).pid(), caller, called)) return member;
+        }
+        throw new IOException("no member calls from " + caller);
+    }
+
+    /** Only of members that were started apart. */
+    public PeerNetwork network() {
+        if (network == null) throw new IllegalStateException("the members were not started apart");
+        return network;
     }
 
     /** Kills all members at once and starts them on the same data. Returns the seconds until all serve. */
@@ -86,7 +127,7 @@ public final class MemberProcesses implements AutoCloseable {
     }
 
     public InetSocketAddress client(int member) {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), basePort + 2 * member);
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), clientPorts.get(member));
     }
 
     public int memberCount() {
@@ -136,6 +177,7 @@ public final class MemberProcesses implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
+        if (network != null) network.close();
         delete(folder);
     }
 
@@ -153,14 +195,14 @@ public final class MemberProcesses implements AutoCloseable {
     private Process start(int i) throws IOException {
         Path data = folder.resolve("m" + i);
         Files.createDirectories(data);
-        String client = "http://127.0.0.1:" + (basePort + 2 * i);
+        String client = "http://127.0.0.1:" + clientPorts.get(i);
         return new ProcessBuilder(
                         binary.toString(),
                         "--name=m" + i,
                         "--data-dir=" + data,
                         "--listen-client-urls=" + client,
                         "--advertise-client-urls=" + client,
-                        "--listen-peer-urls=" + peerUrl(i),
+                        "--listen-peer-urls=http://127.0.0.1:" + peerPorts.get(i),
                         "--initial-advertise-peer-urls=" + peerUrl(i),
                         "--initial-cluster=" + initialCluster(),
                         "--initial-cluster-state=new",
@@ -172,7 +214,7 @@ public final class MemberProcesses implements AutoCloseable {
     }
 
     private String peerUrl(int i) {
-        return "http://127.0.0.1:" + (basePort + 2 * i + 1);
+        return "http://127.0.0.1:" + (network == null ? peerPorts.get(i) : network.port(i));
     }
 
     /** Waits until a member answers and knows a leader. */

@@ -1,70 +1,138 @@
 package dev.quorate.e2e.soak;
 
 import dev.quorate.e2e.check.Linearizability;
+import dev.quorate.e2e.check.WatchCheck;
 import dev.quorate.e2e.faults.Fault;
 import dev.quorate.e2e.history.Change;
+import dev.quorate.e2e.history.Heard;
 import dev.quorate.e2e.history.Operation;
 import dev.quorate.e2e.process.MemberProcesses;
+import dev.quorate.e2e.traffic.LeaseHolder;
 import dev.quorate.e2e.traffic.StoreHistory;
+import dev.quorate.e2e.traffic.Watcher;
 import dev.quorate.e2e.traffic.Workload;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * The command: {@code soak BINARY [--seconds N] [--seed N] [--members N] [--clients N]}. Works on every binary with
- * etcd's flags, so that the checker itself can be tried on etcd.
+ * The command: see {@link #USAGE}. Works on every binary with etcd's flags, so that the checkers themselves can be tried
+ * on etcd.
  */
 public final class Soak {
-    private static final int BASE_PORT = 29_400;
+    private static final String USAGE =
+            "soak BINARY [--seconds N] [--seed N] [--members N] [--clients N] [--faults kill,killall,pause,isolate,"
+                    + "deafen,mute,cut]";
+    private static final int WATCHERS = 4;
+    private static final int LEASES = 4;
+    private static final String LEASED = "leased";
 
-    private int seconds = 60;
+    private final Path binary;
+    private long seconds = 60;
     private long seed = 1;
-    private int members = 3;
-    private int clients = 12;
+    private long members = 3;
+    private long clients = 12;
+    private List<Fault.Kind> kinds = List.of(Fault.Kind.values());
 
-    private Soak() {}
+    private Soak(Path binary) {
+        this.binary = binary;
+    }
 
     public static void main(String[] args) throws Exception {
-        if (args.length == 0) {
-            System.err.println("usage: soak BINARY [--seconds N] [--seed N] [--members N] [--clients N]");
+        Soak soak;
+        try {
+            soak = parsed(args);
+        } catch (IllegalArgumentException e) {
+            System.err.println("soak: " + e.getMessage());
+            System.err.println("usage: " + USAGE);
             System.exit(2);
+            return;
         }
-        Soak soak = new Soak();
-        for (int i = 1; i + 1 < args.length; i += 2) soak.option(args[i], Integer.parseInt(args[i + 1]));
-        List<String> violations = soak.run(Path.of(args[0]).toAbsolutePath());
+        List<String> violations = soak.run();
         violations.stream().limit(20).forEach(System.out::println);
         System.out.println(violations.isEmpty() ? "0 violations" : violations.size() + " VIOLATIONS");
         System.exit(violations.isEmpty() ? 0 : 1);
     }
 
-    private void option(String name, int value) {
+    private static Soak parsed(String... args) {
+        if (args.length % 2 == 0) throw new IllegalArgumentException("a binary, then options with a value each");
+        Soak soak = new Soak(Path.of(args[0]).toAbsolutePath());
+        for (int i = 1; i < args.length; i += 2) soak.option(args[i], args[i + 1]);
+        return soak;
+    }
+
+    private void option(String name, String value) {
         switch (name) {
-            case "--seconds" -> seconds = value;
-            case "--seed" -> seed = value;
-            case "--members" -> members = value;
-            case "--clients" -> clients = value;
+            case "--seconds" -> seconds = Long.parseLong(value);
+            case "--seed" -> seed = Long.parseLong(value);
+            case "--members" -> members = Long.parseLong(value);
+            case "--clients" -> clients = Long.parseLong(value);
+            case "--faults" ->
+                kinds = Stream.of(value.split(",", -1))
+                        .map(kind -> Fault.Kind.valueOf(kind.toUpperCase(Locale.ROOT)))
+                        .toList();
             default -> throw new IllegalArgumentException("unknown option " + name);
         }
     }
 
-    private List<String> run(Path binary) throws Exception {
+    private List<String> run() throws Exception {
         System.out.printf(
-                "reproduce: soak %s --seconds %d --seed %d --members %d --clients %d%n",
-                binary, seconds, seed, members, clients);
+                "reproduce: soak %s --seconds %d --seed %d --members %d --clients %d --faults %s%n",
+                binary,
+                seconds,
+                seed,
+                members,
+                clients,
+                kinds.stream().map(kind -> kind.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(",")));
         Path folder = Files.createTempDirectory("quorate-soak");
         SplittableRandom random = new SplittableRandom(seed);
-        try (MemberProcesses processes = MemberProcesses.start(binary, folder, BASE_PORT, members);
-                Workload workload = Workload.start(
-                        IntStream.range(0, members).mapToObj(processes::client).toList(), clients, seed)) {
-            disturb(processes, workload, random);
-            List<Operation> operations = workload.stop();
+        try (MemberProcesses processes = MemberProcesses.startApart(binary, folder, Math.toIntExact(members));
+                Clients all = new Clients(processes, Math.toIntExact(clients), random)) {
+            disturb(processes, all.workload, random);
+            List<Operation> operations = all.workload.stop();
+            List<String> violations = new ArrayList<>(all.stopLeases());
             for (int i = 0; i < members; i++) processes.awaitServing(i);
-            return judge(processes, operations);
+            judge(processes, operations, all.watchers, violations);
+            return violations;
+        }
+    }
+
+    /** Everybody who uses the cluster meanwhile. */
+    private static final class Clients implements AutoCloseable {
+        final Workload workload;
+        final List<Watcher> watchers = new ArrayList<>();
+        final List<LeaseHolder> leases = new ArrayList<>();
+
+        Clients(MemberProcesses processes, int clients, SplittableRandom random) {
+            List<InetSocketAddress> members = IntStream.range(0, processes.memberCount())
+                    .mapToObj(processes::client)
+                    .toList();
+            workload = Workload.start(members, clients, random.nextLong());
+            for (int i = 0; i < WATCHERS; i++) watchers.add(Watcher.start(members, random.split()));
+            for (int i = 0; i < LEASES; i++) leases.add(LeaseHolder.start(members, i, random.split()));
+        }
+
+        List<String> stopLeases() {
+            List<String> violations =
+                    leases.stream().flatMap(holder -> holder.stop().stream()).toList();
+            int looks = leases.stream().mapToInt(LeaseHolder::looks).sum();
+            System.out.printf("%d times a leased key had to be there%n", looks);
+            return violations;
+        }
+
+        @Override
+        public void close() {
+            workload.close();
+            watchers.forEach(Watcher::close);
+            leases.forEach(LeaseHolder::close);
         }
     }
 
@@ -72,9 +140,9 @@ public final class Soak {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         for (int number = 1; System.nanoTime() < end; number++) {
             TimeUnit.MILLISECONDS.sleep(random.nextInt(1_000, 3_000));
-            Fault fault = Fault.pick(random, members, processes.leader());
+            Fault fault = Fault.pick(random, kinds, processes.memberCount(), processes.leader());
             long before = workload.answered();
-            fault.play(processes, random.nextInt(100, 4_000));
+            fault.play(processes, random.nextInt(100, 6_000));
             for (int i = 0; i < members; i++) processes.awaitServing(i);
             System.out.printf(
                     "fault %d: %s; %d calls, %d answered while it lasted%n",
@@ -82,18 +150,39 @@ public final class Soak {
         }
     }
 
-    private List<String> judge(MemberProcesses processes, List<Operation> operations) throws Exception {
+    private void judge(
+            MemberProcesses processes, List<Operation> operations, List<Watcher> watchers, List<String> violations)
+            throws Exception {
         List<Change> history = StoreHistory.read(processes.client(0));
         long answered = operations.stream()
                 .filter(operation -> operation.answer().isPresent())
                 .count();
         System.out.printf("%d calls, %d answered, %d changes%n", operations.size(), answered, history.size());
-        List<String> violations = new ArrayList<>(Linearizability.violations(operations, history));
+        violations.addAll(Linearizability.violations(operations, withoutLeased(history)));
+        long last = history.isEmpty() ? 0 : history.getLast().revision();
         for (int i = 1; i < members; i++) {
-            if (!StoreHistory.read(processes.client(i)).equals(history)) {
+            if (!until(last, StoreHistory.read(processes.client(i))).equals(history))
                 violations.add("member " + i + " has another history than member 0");
-            }
         }
-        return violations;
+        for (int i = 0; i < watchers.size(); i++) {
+            List<List<Heard>> answers = watchers.get(i).stopAt(last);
+            List<Heard> heard = answers.stream()
+                    .flatMap(List::stream)
+                    .filter(event -> event.change().revision() <= last)
+                    .toList();
+            WatchCheck.violation("watcher " + i, heard, history).ifPresent(violations::add);
+            violations.addAll(WatchCheck.torn("watcher " + i, answers));
+        }
+    }
+
+    /** Leases end when they like, also between two looks at the history. */
+    private static List<Change> until(long last, List<Change> history) {
+        return history.stream().filter(change -> change.revision() <= last).toList();
+    }
+
+    private static List<Change> withoutLeased(List<Change> history) {
+        return history.stream()
+                .filter(change -> !change.key().startsWith(LEASED))
+                .toList();
     }
 }

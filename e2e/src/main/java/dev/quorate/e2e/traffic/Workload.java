@@ -99,11 +99,13 @@ public final class Workload implements AutoCloseable {
     private static Request next(int client, long number, long lastSeen, SplittableRandom random) {
         String key = "key" + random.nextInt(KEYS);
         String value = client + "-" + number;
-        return switch (random.nextInt(10)) {
+        String other = "key" + (KEYS + random.nextInt(KEYS));
+        return switch (random.nextInt(11)) {
             case 0, 1, 2, 3 -> new Request.Put(key, value);
             case 4 -> new Request.Delete(key);
             case 5, 6 -> new Request.CompareAndPut(key, random.nextInt(4) == 0 ? 0 : lastSeen, value);
             case 7 -> new Request.Get(key, true);
+            case 8 -> new Request.PutBoth(key, other, value);
             default -> new Request.Get(key, false);
         };
     }
@@ -132,6 +134,14 @@ public final class Workload implements AutoCloseable {
                         .addSuccess(RequestOp.newBuilder().setRequestPut(put(key, compare.value())))
                         .build());
                 yield written(reply.getHeader().getRevision(), reply.getSucceeded());
+            }
+            case Request.PutBoth both -> {
+                TxnResponse reply = kv.txn(TxnRequest.newBuilder()
+                        .addSuccess(RequestOp.newBuilder().setRequestPut(put(key, both.value())))
+                        .addSuccess(RequestOp.newBuilder()
+                                .setRequestPut(put(ByteString.copyFromUtf8(both.other()), both.value())))
+                        .build());
+                yield written(reply.getHeader().getRevision(), true);
             }
             case Request.Get get -> {
                 RangeResponse reply = kv.range(RangeRequest.newBuilder()

@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
  * the member and reads everything. Prints the sizes and the longest call of each step.
  */
 public final class Volume {
-    private static final int BASE_PORT = 29_600;
     private static final long GIGABYTE = 1L << 30;
     private static final long PRINT_SECONDS = 10;
     private static final long RECLAIM_MINUTES = 60;
@@ -49,7 +48,7 @@ public final class Volume {
 
     private long run(Path binary) throws Exception {
         Path folder = Files.createTempDirectory("quorate-volume");
-        try (MemberProcesses processes = MemberProcesses.start(binary, folder, BASE_PORT, 1);
+        try (MemberProcesses processes = MemberProcesses.start(binary, folder, 1);
                 Clients clients = new Clients(processes.client(0), keys)) {
             clients.start(seed);
             while (clients.writtenBytes() < gigabytes * GIGABYTE) {

@@ -47,7 +47,7 @@ final class AotTraining {
         Path folder = Files.createTempDirectory("quorate-training");
         AotTraining training = new AotTraining(dist, folder);
         try {
-            if (training.isFresh(dist.resolve("lib"))) return;
+            if (training.isFresh(dist.resolve("lib"), dist.resolve("bin"))) return;
             Files.deleteIfExists(training.cache);
             training.run();
         } catch (IOException | InterruptedException | RuntimeException e) {
@@ -58,11 +58,13 @@ final class AotTraining {
     }
 
     /** Nothing that went into the cache is younger than it. */
-    private boolean isFresh(Path lib) throws IOException {
+    private boolean isFresh(Path... folders) throws IOException {
         if (!Files.exists(cache)) return false;
-        try (Stream<Path> files = Files.list(lib)) {
-            for (Path file : files.toList())
-                if (Files.getLastModifiedTime(file).compareTo(Files.getLastModifiedTime(cache)) > 0) return false;
+        for (Path folder : folders) {
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.toList())
+                    if (Files.getLastModifiedTime(file).compareTo(Files.getLastModifiedTime(cache)) > 0) return false;
+            }
         }
         return true;
     }
