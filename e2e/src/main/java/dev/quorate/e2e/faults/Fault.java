@@ -107,6 +107,19 @@ public sealed interface Fault {
         }
     }
 
+    /** It loses its disk, is removed and comes back as a new member while everything goes on. */
+    record Replace(int member) implements Fault {
+        @Override
+        public void inject(MemberProcesses members) throws IOException, InterruptedException {
+            members.remove(member);
+        }
+
+        @Override
+        public void heal(MemberProcesses members) throws IOException, InterruptedException {
+            members.addAgain(member);
+        }
+    }
+
     /** The kinds that a command can ask for. */
     enum Kind {
         KILL,
@@ -115,7 +128,8 @@ public sealed interface Fault {
         ISOLATE,
         DEAFEN,
         MUTE,
-        CUT;
+        CUT,
+        REPLACE;
 
         Fault of(int member, int other) {
             return switch (this) {
@@ -126,6 +140,7 @@ public sealed interface Fault {
                 case DEAFEN -> new Deafen(member);
                 case MUTE -> new Mute(member);
                 case CUT -> new CutLink(member, other);
+                case REPLACE -> new Replace(member);
             };
         }
     }

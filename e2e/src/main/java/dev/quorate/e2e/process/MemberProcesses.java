@@ -105,7 +105,27 @@ public final class MemberProcesses implements AutoCloseable {
 
     /** Starts a killed member again on its data. */
     public void restart(int member) throws IOException {
-        processes.set(member, start(member));
+        processes.set(member, start(member, "new"));
+    }
+
+    /** Kills a member, takes it out of the cluster and throws its data away. */
+    public void remove(int member) throws IOException, InterruptedException {
+        long id = awaitServing(member).getHeader().getMemberId();
+        kill(member);
+        try (Membership membership = new Membership(client((member + 1) % memberCount))) {
+            membership.remove(id);
+        }
+        delete(folder.resolve("m" + member));
+    }
+
+    /** Brings a removed member back as a new one: a learner first, a voter when it has caught up. */
+    public void addAgain(int member) throws IOException, InterruptedException {
+        try (Membership membership = new Membership(client((member + 1) % memberCount))) {
+            long id = membership.addLearner(peerUrl(member));
+            processes.set(member, start(member, "existing"));
+            awaitServing(member);
+            membership.promote(id);
+        }
     }
 
     /** Sends a signal by name, such as STOP or CONT. */
@@ -182,7 +202,7 @@ public final class MemberProcesses implements AutoCloseable {
     }
 
     private void startAll() throws IOException, InterruptedException {
-        for (int i = 0; i < memberCount; i++) processes.add(start(i));
+        for (int i = 0; i < memberCount; i++) processes.add(start(i, "new"));
         for (int i = 0; i < memberCount; i++) awaitServing(i);
     }
 
@@ -192,7 +212,7 @@ public final class MemberProcesses implements AutoCloseable {
                 .collect(Collectors.joining(","));
     }
 
-    private Process start(int i) throws IOException {
+    private Process start(int i, String state) throws IOException {
         Path data = folder.resolve("m" + i);
         Files.createDirectories(data);
         String client = "http://127.0.0.1:" + clientPorts.get(i);
@@ -205,7 +225,7 @@ public final class MemberProcesses implements AutoCloseable {
                         "--listen-peer-urls=http://127.0.0.1:" + peerPorts.get(i),
                         "--initial-advertise-peer-urls=" + peerUrl(i),
                         "--initial-cluster=" + initialCluster(),
-                        "--initial-cluster-state=new",
+                        "--initial-cluster-state=" + state,
                         "--quota-backend-bytes=-1",
                         "--log-level=warn")
                 .redirectErrorStream(true)

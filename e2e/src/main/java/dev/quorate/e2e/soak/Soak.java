@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 public final class Soak {
     private static final String USAGE =
             "soak BINARY [--seconds N] [--seed N] [--members N] [--clients N] [--faults kill,killall,pause,isolate,"
-                    + "deafen,mute,cut]";
+                    + "deafen,mute,cut,replace]";
     private static final int WATCHERS = 4;
     private static final int LEASES = 4;
     private static final String LEASED = "leased";
@@ -62,7 +62,7 @@ public final class Soak {
         System.exit(violations.isEmpty() ? 0 : 1);
     }
 
-    private static Soak parsed(String... args) {
+    static Soak parsed(String... args) {
         if (args.length % 2 == 0) throw new IllegalArgumentException("a binary, then options with a value each");
         Soak soak = new Soak(Path.of(args[0]).toAbsolutePath());
         for (int i = 1; i < args.length; i += 2) soak.option(args[i], args[i + 1]);
@@ -83,7 +83,7 @@ public final class Soak {
         }
     }
 
-    private List<String> run() throws Exception {
+    List<String> run() throws Exception {
         System.out.printf(
                 "reproduce: soak %s --seconds %d --seed %d --members %d --clients %d --faults %s%n",
                 binary,

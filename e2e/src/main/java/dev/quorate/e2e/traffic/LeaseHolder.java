@@ -33,7 +33,12 @@ public final class LeaseHolder implements AutoCloseable {
 
     private final List<ManagedChannel> channels;
     private final SplittableRandom random;
-    private final ByteString key;
+    private final String name;
+
+    /** A key of its own for every lease: a put without an answer may still be done much later. */
+    private ByteString key = ByteString.EMPTY;
+
+    private int leases;
     private final Queue<String> violations = new ConcurrentLinkedQueue<>();
     private final AtomicInteger looks = new AtomicInteger();
     private final Thread thread;
@@ -41,7 +46,7 @@ public final class LeaseHolder implements AutoCloseable {
 
     private LeaseHolder(List<InetSocketAddress> members, int number, SplittableRandom random) {
         this.random = random;
-        this.key = ByteString.copyFromUtf8("leased" + number);
+        this.name = "leased" + number + "-";
         this.channels = members.stream()
                 .map(member ->
                         NettyChannelBuilder.forAddress(member).usePlaintext().build())
@@ -89,6 +94,7 @@ public final class LeaseHolder implements AutoCloseable {
     }
 
     private void holdOne() throws InterruptedException {
+        key = ByteString.copyFromUtf8(name + leases++);
         long promisedFrom = System.nanoTime();
         long lease = LeaseGrpc.newBlockingStub(anyone())
                 .withDeadlineAfter(DEADLINE_MILLIS, TimeUnit.MILLISECONDS)

@@ -53,6 +53,21 @@ class LinearizabilityTest {
     }
 
     @Test
+    void halfATransactionIsFound() {
+        Operation both = operation(92, 99, new Request.PutBoth("a", "c", "9"), written(6));
+        List<Operation> calls = new ArrayList<>(TRUE_CALLS);
+        calls.add(both);
+        List<Change> history = new ArrayList<>(HISTORY);
+        history.add(new Change(6, "a", Optional.of("9")));
+        assertThat(Linearizability.violations(calls, history))
+                .singleElement()
+                .asString()
+                .contains("another change");
+        history.add(new Change(6, "c", Optional.of("9")));
+        assertThat(Linearizability.violations(calls, history)).isEmpty();
+    }
+
+    @Test
     void aStaleReadIsFound() {
         assertThat(with(operation(92, 99, new Request.Get("b", false), found(4, "x", 3))))
                 .singleElement()
