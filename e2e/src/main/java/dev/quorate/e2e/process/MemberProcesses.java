@@ -255,9 +255,19 @@ public final class MemberProcesses implements AutoCloseable {
                 }
                 TimeUnit.MILLISECONDS.sleep(20);
             }
-            throw new IllegalStateException(binary + " member " + member + " does not serve; see " + log(member));
+            throw new IllegalStateException(
+                    binary + " member " + member + " does not serve; it said last:\n" + lastWords(member));
         } finally {
             channel.shutdownNow();
+        }
+    }
+
+    private String lastWords(int member) {
+        try {
+            List<String> lines = Files.readAllLines(log(member));
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 10), lines.size()));
+        } catch (IOException unreadable) {
+            return unreadable.toString();
         }
     }
 

@@ -53,10 +53,10 @@ final class Membership implements AutoCloseable {
     void promote(long id) throws InterruptedException {
         MemberPromoteRequest request =
                 MemberPromoteRequest.newBuilder().setID(id).build();
-        ask("can only promote a learner", cluster -> cluster.memberPromote(request));
+        ask("can only promote a learner member", cluster -> cluster.memberPromote(request));
     }
 
-    /** A call without an answer may have done it: then a second one is refused with this text, and nothing is returned. */
+    /** A call without an answer may have done it: then a second one is refused with a text that ends so, and nothing is returned. */
     private <T> Optional<T> ask(String doneBefore, Function<ClusterGrpc.ClusterBlockingStub, T> question)
             throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
@@ -67,7 +67,7 @@ final class Membership implements AutoCloseable {
                         ClusterGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)));
             } catch (StatusRuntimeException refused) {
                 String text = String.valueOf(refused.getStatus().getDescription());
-                if (unknown && !doneBefore.isEmpty() && text.contains(doneBefore)) return Optional.empty();
+                if (unknown && !doneBefore.isEmpty() && text.endsWith(doneBefore)) return Optional.empty();
                 if (System.nanoTime() > end) throw refused;
                 unknown = true;
                 channel.resetConnectBackoff();
