@@ -44,6 +44,9 @@ final class Changes {
 
     private record HandOver(long to, CompletableFuture<LeaderCall.Answer> answer, long due) {}
 
+    /** The list of members says so, and raft does not need this one any more. */
+    private boolean leaves;
+
     Changes(Loop.Desk desk, RaftCore raft, Applier applier, Node.Outside outside) {
         this.desk = desk;
         this.raft = raft;
@@ -77,13 +80,22 @@ final class Changes {
         publishAddresses();
     }
 
+    /**
+     * A leader that is removed stays until it has told the others that its removal is committed: of two members the other
+     * could not know, and would wait for its vote for ever. Raft ends its lead then.
+     */
+    private void leave() {
+        if (leaves && !raft.isLeader()) outside.shutOut().accept(REMOVED);
+    }
+
     /** Whoever is removed by a joint change is still needed to end it (thesis 4.3), and so stays until then. */
     private void publishAddresses() {
         Members members = applier.state().members();
         long self = desk.identity().memberId();
         SortedSet<Long> takePart = raft.membership().members();
-        if (members.wasRemoved(self) && !takePart.contains(self)) {
-            outside.shutOut().accept(REMOVED);
+        leaves = members.wasRemoved(self) && !takePart.contains(self);
+        if (leaves) {
+            leave();
             return;
         }
         if (members.all().isEmpty()) return;
@@ -97,6 +109,7 @@ final class Changes {
     }
 
     void tick(long nowMillis) {
+        leave();
         retry(nowMillis);
         handOvers.removeIf(one -> {
             boolean done =
