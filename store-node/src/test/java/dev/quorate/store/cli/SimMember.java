@@ -14,6 +14,7 @@ import dev.quorate.store.raft.Message;
 import dev.quorate.store.raft.RaftConfig;
 import dev.quorate.store.raft.RaftCore;
 import dev.quorate.store.sim.SimDisk;
+import dev.quorate.store.state.Command;
 import dev.quorate.store.state.StoreState;
 import dev.quorate.store.vlog.ReadMode;
 import dev.quorate.store.vlog.ValueLogOptions;
@@ -53,6 +54,8 @@ final class SimMember {
     private int lives;
     private int slowDiskMillis = 3;
     private boolean removed;
+    private boolean astray;
+    private boolean condemned;
 
     /** What a member does may end with its power. */
     interface Step {
@@ -88,12 +91,33 @@ final class SimMember {
                     state.active(),
                     mailbox,
                     new Node.Outside(log, this, state.snapshots(), state, clock(), why -> removed = true)));
+            state.onDamage(node::damaged);
+            // The power may have gone when they were on the disk already and nobody had been told.
+            long applied = state.active().position().index();
+            for (long index = raft.status().base().index() + 1; index <= applied; index++) applied(index);
         }
 
         private void begin() {
             state.onRoom(mailbox::stateRoom);
             tick();
             reclaim();
+            publish();
+        }
+
+        /** As the process does: who has no name does not count as started. */
+        private void publish() {
+            after(300 + random.nextInt(500), () -> {
+                boolean nameless = node.state()
+                        .members()
+                        .get(id)
+                        .filter(self -> self.name().isEmpty())
+                        .isPresent();
+                if (nameless) {
+                    var _ = node.propose(new Command.MemberAttributes(id, "n" + id, List.of()));
+                    poke();
+                }
+                publish();
+            });
         }
 
         private void tick() {
@@ -140,7 +164,7 @@ final class SimMember {
         private void turn() {
             turnPlanned = false;
             if (!node.turn()) return;
-            if (raft.isLeader()) world.truth.leads(raft.term(), id);
+            if (raft.isLeader() && world.truth.leads(raft.term(), id)) world.leases.settled(world.agenda.nowMillis());
             poke();
         }
 
@@ -156,16 +180,20 @@ final class SimMember {
             if (node.applyNext()) poke();
             long to = node.status().progress().applied();
             boolean installed = !node.state().equals(before);
-            if (installed) world.installed++;
-            for (long index = from + 1; index <= to && !installed; index++) {
-                Entry entry = log.at(index);
-                if (entry == null)
-                    throw new AssertionError("member " + id + " applied " + index + " without having it");
-                world.truth.applied(id, entry);
+            if (installed) {
+                world.installed++;
+                astray = false;
             }
+            for (long index = from + 1; index <= to && !installed; index++) applied(index);
             if (to < from) throw new AssertionError("member " + id + " went back from " + from + " to " + to);
-            if (to > from) world.truth.state(id, to, node.state().view());
+            if (to > from && !astray) world.truth.state(id, to, node.state().view());
             world.truth.revision(id, lives, node.state().view().revision());
+        }
+
+        private void applied(long index) {
+            Entry entry = log.at(index);
+            if (entry == null) throw new AssertionError("member " + id + " applied " + index + " without having it");
+            if (world.truth.applied(id, entry)) world.leases.applied(entry, world.agenda.nowMillis());
         }
 
         @Override
@@ -185,6 +213,11 @@ final class SimMember {
         public void sendSnapshot(long to, long leaderTerm, SnapshotStore from, Consumer<Boolean> delivered) {
             after(1 + random.nextInt(20), () -> {
                 Life receiver = world.life(to);
+                if (astray) {
+                    condemn();
+                    crash();
+                    return;
+                }
                 if (receiver == null) {
                     delivered.accept(false);
                     return;
@@ -213,7 +246,8 @@ final class SimMember {
             try {
                 step.run();
             } catch (IOException | RuntimeException | Error failure) {
-                if (!disk.isOut()) throw new AssertionError("member " + id + ": " + failure.getMessage(), failure);
+                if (!disk.isOut() && !world.damage.explains(SimMember.this, failure))
+                    throw new AssertionError("member " + id + ": " + failure.getMessage(), failure);
                 crash();
                 world.restartLater(SimMember.this);
                 return;
@@ -227,7 +261,8 @@ final class SimMember {
         this.world = world;
         this.random = random;
         this.disk = new SimDisk(random);
-        this.clockSpeed = 900 + random.nextInt(201);
+        this.clockSpeed =
+                SimLeases.SLOWEST_CLOCK + random.nextInt(SimLeases.FASTEST_CLOCK - SimLeases.SLOWEST_CLOCK + 1);
         this.valueLog = new ValueLogOptions(
                 4 << 10, random.nextBoolean() ? ReadMode.MMAP : ReadMode.PREAD, 0.3, Long.MAX_VALUE);
         this.walFolder = disk.root().resolve("data/member/wal");
@@ -281,16 +316,34 @@ final class SimMember {
         crash();
     }
 
+    /** Its state is not that of its log: nobody asks it anything until it has another one. */
+    boolean isAstray() {
+        return astray;
+    }
+
+    void astray() {
+        astray = true;
+    }
+
+    /** It never starts again. So ends as well who would spread another state: of three, the third could not tell. */
+    void condemn() {
+        condemned = true;
+    }
+
+    boolean isCondemned() {
+        return condemned;
+    }
+
     /** A start can be cut short as well; then another one follows. */
     void start() {
-        if (removed || life != null) return;
+        if (removed || condemned || life != null) return;
         lives++;
         try {
             Life next = new Life();
             life = next;
             next.begin();
         } catch (IOException | RuntimeException | Error failure) {
-            if (!disk.isOut())
+            if (!disk.isOut() && !world.damage.explains(this, failure))
                 throw new AssertionError("member " + id + " does not start: " + failure.getMessage(), failure);
             crash();
             world.restartLater(this);

@@ -4,6 +4,7 @@ import dev.quorate.store.codec.CommandCodec;
 import dev.quorate.store.raft.Entry;
 import dev.quorate.store.raft.EntryKind;
 import dev.quorate.store.state.Command;
+import dev.quorate.store.state.Compare;
 import dev.quorate.store.state.Op;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,10 +52,13 @@ final class SimModel {
                 if (now.containsKey(key)) delete(List.of(key));
             }
             case Op.Txn txn -> {
-                // The simulation's only transaction: if the key is absent put one value, else another.
-                boolean absent = !now.containsKey(
-                        txn.compares().getFirst().range().from().toUtf8());
-                put((Op.Put) (absent ? txn.then() : txn.orElse()).getFirst());
+                // The simulation's only transactions compare one key and put it or not.
+                Compare compare = txn.compares().getFirst();
+                String before = now.get(compare.range().from().toUtf8());
+                boolean succeeds = compare.operand() instanceof Compare.Operand.Value expected
+                        ? expected.value().toUtf8().equals(before)
+                        : before == null;
+                for (Op op : succeeds ? txn.then() : txn.orElse()) put((Op.Put) op);
             }
             case Command.LeaseGrant grant -> leases.add(grant.id());
             case Command.LeaseRevoke revoke -> {

@@ -53,9 +53,11 @@ final class SimTransfer {
             end(false);
             return;
         }
+        // A stream may look as if it had ended.
+        Optional<Bytes> arrives = random.nextInt(100) == 0 ? Optional.empty() : piece;
         receiver.after(1 + random.nextInt(3), () -> {
             try {
-                boolean goesOn = take(piece, out.position(), leaderTerm);
+                boolean goesOn = take(arrives, out.position(), leaderTerm);
                 sender.after(1, () -> {
                     if (goesOn) next(out, leaderTerm);
                     else end(piece.isEmpty());

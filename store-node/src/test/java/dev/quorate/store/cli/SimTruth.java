@@ -19,16 +19,17 @@ final class SimTruth {
     private final SortedMap<Long, Long> requests = new TreeMap<>();
     long trace = 17;
 
-    /** OneLeaderPerTerm. */
-    void leads(long term, long member) {
+    /** OneLeaderPerTerm. True: nobody was known to. */
+    boolean leads(long term, long member) {
         Long before = leaders.putIfAbsent(term, member);
         if (before == null) trace = 31 * trace + term * 7 + member;
         else if (before != member)
             throw new AssertionError("OneLeaderPerTerm: " + before + " and " + member + " lead in term " + term);
+        return before == null;
     }
 
-    /** LogsAgree, CommittedNeverLost: what one member has applied at an index, everybody applies there for ever. */
-    void applied(long member, Entry entry) {
+    /** LogsAgree, CommittedNeverLost: what one member has applied at an index, everybody applies there for ever. True: it is the first. */
+    boolean applied(long member, Entry entry) {
         Entry before = log.putIfAbsent(entry.index(), entry);
         if (before == null) {
             trace = 31 * trace + entry.term() * 13 + entry.data().hashCode();
@@ -36,6 +37,7 @@ final class SimTruth {
         } else if (before.term() != entry.term() || !before.data().equals(entry.data()))
             throw new AssertionError(
                     "LogsAgree: member " + member + " applies " + entry + " where " + before + " was applied");
+        return before == null;
     }
 
     /** AppliedOnce: nobody's request becomes two entries, although members propose again what a lost leader took. */

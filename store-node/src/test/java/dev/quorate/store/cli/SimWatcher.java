@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** A client that watches everything and goes on with another member where it was cut off. */
+/**
+ * A client that watches everything and goes on with another member where it was cut off, or begins again about where the
+ * history begins.
+ */
 final class SimWatcher {
     /** The value before an event may have been compacted. */
     static final String UNKNOWN = "?";
@@ -45,7 +48,10 @@ final class SimWatcher {
 
     void begin() {
         world.agenda.after(1 + random.nextInt(100), () -> {
-            world.kept(this::look);
+            world.kept(() -> {
+                if (life != null && (life.member().isAstray() || life.node.isCorrupt())) life = null;
+                look();
+            });
             begin();
         });
     }
@@ -56,14 +62,27 @@ final class SimWatcher {
             if (watch != null && now != null && !now.ended) watch.close();
             now = world.anybody().life();
             life = now;
-            if (now == null) return;
+            if (now == null || now.member().isAstray() || now.node.isCorrupt()) {
+                life = null;
+                watch = null;
+                return;
+            }
+            long compacted = now.node.state().view().compactRevision();
+            if (compacted > 1 && !world.isLate() && random.nextInt(3) == 0) {
+                long start = compacted - (random.nextBoolean() ? 0 : random.nextInt(10));
+                stretches.add(new Stretch(Math.max(1, start - 1)));
+            }
             watch = now.node
                     .watches()
                     .open(new WatchRequest(KeyRange.ALL, stretches.getLast().upTo + 1, false, false), () -> {});
         }
         Watch open = watch;
-        if (open == null) return;
-        switch (open.poll(1 + random.nextInt(2_000))) {
+        SimMember.Life asked = now;
+        if (open != null && !world.damage.read(asked, () -> poll(asked, open))) life = null;
+    }
+
+    private void poll(SimMember.Life now, Watch open) {
+        switch (open.poll(1 + random.nextInt(!world.isLate() && random.nextBoolean() ? 50 : 2_000))) {
             case Polled.Events events -> hear(events, now.node.state().view());
             case Polled.Nothing nothing -> {}
             case Polled.Compacted compacted -> {
@@ -96,6 +115,10 @@ final class SimWatcher {
     }
 
     void reckon(SimModel model, long revision) {
+        // What happened a moment ago may still be on its way, but not for long.
+        SimMember.Life now = life;
+        Watch open = watch;
+        for (int i = 0; i < 100 && now != null && !now.ended && open != null; i++) poll(now, open);
         for (Stretch stretch : stretches) model.checkWatched(stretch.after, stretch.upTo, stretch.heard);
         if (stretches.getLast().upTo != revision)
             throw new AssertionError("a watch at "

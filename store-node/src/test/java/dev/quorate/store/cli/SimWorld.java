@@ -28,11 +28,14 @@ final class SimWorld {
     private static final long TROUBLE_MILLIS = 12_000;
     private static final long PEACE_MILLIS = 14_000;
     private static final int WATCHERS = 2;
+    private static final int CUT_AFTER_MESSAGES = 1_600;
 
     final Agenda agenda = new Agenda();
     final SimTruth truth = new SimTruth();
     final NodeConfig config;
+    final SimLeases leases = new SimLeases();
     final SimClients clients;
+    final SimDamage damage;
     int slowApplyMillis;
     int reclaimed;
     int installed;
@@ -58,6 +61,7 @@ final class SimWorld {
         config = config(10 + random.nextInt(60));
         clients = new SimClients(this, dice());
         int count = 1 + 2 * random.nextInt(3);
+        damage = new SimDamage(this, dice(), count);
         List<Member> first = new ArrayList<>();
         for (int i = 1; i <= count; i++)
             first.add(new Member(i, "m" + i, List.of("http://m" + i + ":1"), List.of(), false));
@@ -106,12 +110,21 @@ final class SimWorld {
         List.copyOf(members.values()).forEach(SimMember::start);
         planTrouble();
         clients.begin();
+        damage.begin();
         watchers.forEach(SimWatcher::begin);
         agenda.runUntil(TROUBLE_MILLIS);
         makePeace();
         agenda.runUntil(TROUBLE_MILLIS + PEACE_MILLIS);
+        // What a lease's end put on the log a moment ago is on its way.
+        for (int i = 0; i < 10 && !isQuiet(); i++) agenda.runUntil(agenda.nowMillis() + 100);
         reckon();
         members.values().forEach(SimMember::crash);
+    }
+
+    private boolean isQuiet() {
+        return members.values().stream()
+                .map(SimMember::life)
+                .allMatch(life -> life == null || life.node.status().progress().applied() == truth.log.lastKey());
     }
 
     private void planTrouble() {
@@ -145,7 +158,8 @@ final class SimWorld {
 
     void restartLater(SimMember one) {
         crashes++;
-        agenda.after(peace ? 10 : 100 + random.nextInt(2_000), one::start);
+        int longest = random.nextBoolean() ? 2_000 : 30;
+        agenda.after(peace ? 10 : 1 + random.nextInt(longest), one::start);
     }
 
     /** Learners come, two at most, and become voters together; others go, one or two at a time. */
@@ -158,19 +172,23 @@ final class SimWorld {
         for (long id : learners) welcome(id);
         if (learners.isEmpty() || (learners.size() < 2 && random.nextBoolean())) {
             if (all.size() >= 7) return;
-            var _ = life.node
-                    .calls()
-                    .addMember(List.of("http://n" + agenda.nowMillis() + ":1"), true)
-                    .thenAccept(outcome -> agenda.after(1, this::welcomeAll));
+            add(life);
         } else if (random.nextBoolean()) {
             var _ = life.node.calls().promoteMembers(learners);
-        } else if (all.size() > 2) {
+        } else if (all.size() > 2 && !damage.needsEverybody()) {
             SortedSet<Long> gone = new TreeSet<>(Long::compareUnsigned);
             for (int i = 1 + random.nextInt(2); i > 0; i--)
                 gone.add(all.get(random.nextInt(all.size())).id());
             var _ = life.node.calls().removeMembers(List.copyOf(gone));
         }
         life.poke();
+    }
+
+    void add(SimMember.Life asked) {
+        var _ = asked.node
+                .calls()
+                .addMember(List.of("http://n" + agenda.nowMillis() + ":1"), true)
+                .thenAccept(outcome -> agenda.after(1, this::welcomeAll));
     }
 
     private void welcomeAll() {
@@ -196,18 +214,24 @@ final class SimWorld {
             one.disk.cutAfter(Integer.MAX_VALUE);
             one.start();
         }
-        agenda.after(3_000, () -> {
+        settle();
+    }
+
+    /** What was under way when peace came may end late. */
+    private void settle() {
+        agenda.after(1_000, () -> {
             welcomeAll();
             tellAllRemoved();
+            settle();
         });
     }
 
-    /** Connections that are not let in any more say so, even to who has nothing to say. */
+    /** Connections that are not let in any more say so, even to who has nothing to say; nobody says it to itself: a leader that goes still has to tell what is committed. */
     private void tellAllRemoved() {
         for (SimMember one : List.copyOf(members.values())) {
             boolean gone = members.values().stream()
                     .map(SimMember::life)
-                    .anyMatch(life -> life != null && life.node.hasLeft(one.id));
+                    .anyMatch(life -> life != null && !life.member().equals(one) && life.node.hasLeft(one.id));
             if (gone) tellRemoved(one.id);
         }
     }
@@ -235,6 +259,15 @@ final class SimWorld {
 
     void send(long from, Message message) {
         network.send(from, message.to(), new Parcel(sent++, message));
+        if (!peace && random.nextInt(CUT_AFTER_MESSAGES) == 0) agenda.after(0, () -> powerCycle(from));
+    }
+
+    /** The worst moment for the power to go is after a promise was sent. */
+    private void powerCycle(long id) {
+        SimMember one = members.get(id);
+        if (one == null || one.life() == null) return;
+        one.crash();
+        restartLater(one);
     }
 
     /** The streams between members lose proposals, but they never double one: nobody but raft could tell. */
@@ -282,6 +315,7 @@ final class SimWorld {
         if (failure != null) throw new AssertionError(failure.getMessage(), failure);
         SimModel model = new SimModel(truth.log.values());
         clients.reckon(model);
+        leases.reckon(agenda.nowMillis());
         long last = truth.log.lastKey();
         long revision = 0;
         long furthest = 0;
@@ -311,6 +345,7 @@ final class SimWorld {
     /** What happened, so that a test can see that everything did. */
     SortedMap<String, Integer> coverage() {
         SortedMap<String, Integer> coverage = new TreeMap<>(clients.coverage());
+        coverage.putAll(damage.coverage());
         coverage.put("crashes", crashes);
         coverage.put("reclaimed", reclaimed);
         coverage.put("snapshots", installed);

@@ -20,14 +20,23 @@ import org.junit.jupiter.api.Test;
 class SimulationTest {
     private static final int SEEDS = 200;
     private static final List<String> MUST_HAPPEN = List.of(
+            "accused",
             "answers",
+            "astray",
+            "comparesFalse",
+            "comparesTrue",
             "compactions",
             "crashes",
+            "damageEnded",
+            "damageRefused",
             "events",
             "members",
             "reads",
             "readsOfThePast",
             "reclaimed",
+            "renewals",
+            "replaced",
+            "rotten",
             "snapshots");
     private static final int PROGRESS = 1_000;
 
@@ -71,7 +80,7 @@ class SimulationTest {
             world.run();
         } catch (AssertionError | RuntimeException broken) {
             throw new AssertionError(
-                    "seed " + seed + ": " + broken.getMessage()
+                    "seed " + seed + ": " + broken.getMessage() + "\n" + world.coverage()
                             + "\nreproduce: ./mvnw -pl store-node test -Dtest=SimulationTest -Dseed=" + seed,
                     broken);
         }

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -17,13 +19,14 @@ import java.util.TreeMap;
  *
  * <pre>
  * 1. The next call in the order is one that began before any other that is left had ended (Wing and Gong).
- * 2. The same calls done with the same register in the end are the same problem, whatever their order (Lowe's memo).
+ * 2. The same calls done with the same register in the end are the same problem, whatever their order (Lowe's memo); and
+ *    what could not be ended cannot be ended either when more of the unknown calls are used up.
  * 3. A call that was told it changed nothing comes as soon as it may. An unknown one that changes nothing need not come.
  * 4. Values that nobody was told need no names; of two unknown calls that do the same, the earlier will do.
  * </pre>
  */
 public final class Linearization {
-    private static final int MAX_CONFIGURATIONS = 300_000;
+    private static final int MAX_CONFIGURATIONS = 30_000;
     private static final String UNSEEN = "*";
 
     /** Undecided when the search became too long. */
@@ -42,18 +45,24 @@ public final class Linearization {
         static final Result POSSIBLE = new Result(Verdict.POSSIBLE, "");
     }
 
-    private record Configuration(BitSet done, Cell cell) {}
+    private record Configuration(BitSet knownDone, Cell cell) {}
 
     private final List<Call> calls;
     private final BitSet done = new BitSet();
-    private final Set<Configuration> seen = new HashSet<>();
+
+    /** With which unknown calls used up it was tried. */
+    private final Map<Configuration, List<BitSet>> seen = new HashMap<>();
+
+    private final int knownCalls;
+    private int tried;
     private int known;
     private int furthest = -1;
     private String stuck = "";
 
     private Linearization(List<Call> calls) {
         this.calls = calls;
-        this.known = (int) calls.stream().filter(Call::isKnown).count();
+        this.knownCalls = (int) calls.stream().filter(Call::isKnown).count();
+        this.known = knownCalls;
     }
 
     /** The worst of all keys. */
@@ -90,7 +99,7 @@ public final class Linearization {
 
     private Result result() {
         if (search(Cell.ABSENT)) return Result.POSSIBLE;
-        if (seen.size() >= MAX_CONFIGURATIONS) return new Result(Verdict.UNDECIDED, calls.size() + " calls: " + stuck);
+        if (tried >= MAX_CONFIGURATIONS) return new Result(Verdict.UNDECIDED, calls.size() + " calls: " + stuck);
         return new Result(Verdict.IMPOSSIBLE, stuck);
     }
 
@@ -105,7 +114,18 @@ public final class Linearization {
     }
 
     private boolean isNew(Cell cell) {
-        return seen.size() < MAX_CONFIGURATIONS && seen.add(new Configuration((BitSet) done.clone(), cell));
+        if (tried >= MAX_CONFIGURATIONS) return false;
+        List<BitSet> before = seen.computeIfAbsent(
+                new Configuration(done.get(0, knownCalls), cell), configuration -> new ArrayList<>(1));
+        BitSet used = done.get(knownCalls, calls.size());
+        for (BitSet fewer : before) {
+            BitSet more = (BitSet) fewer.clone();
+            more.andNot(used);
+            if (more.isEmpty()) return false;
+        }
+        before.add(used);
+        tried++;
+        return true;
     }
 
     private void takeReads(Cell cell, List<Integer> taken) {

@@ -154,6 +154,24 @@ class SimDiskTest {
         }
     }
 
+    /** The cache writes whole sectors: what came later into one cannot be there without what came before. */
+    @Test
+    void aSectorIsOneOfThoseThatItWas() throws IOException {
+        SortedSet<String> seen = outcomes((disk, folder) -> {
+            Path file = folder.resolve("f");
+            try (FileChannel channel = create(file)) {
+                channel.write(sectors(1, '.'), 0);
+                channel.force(true);
+                force(folder);
+                channel.write(ByteBuffer.wrap(new byte[] {'a'}), 0);
+                channel.write(ByteBuffer.wrap(new byte[] {'b'}), 1);
+            }
+            disk.crash();
+            return Files.readString(file).substring(0, 2);
+        });
+        assertThat(seen).containsExactly("..", "a.", "ab");
+    }
+
     @Test
     void aBitTurns() throws IOException {
         SimDisk disk = new SimDisk(new SplittableRandom(1));

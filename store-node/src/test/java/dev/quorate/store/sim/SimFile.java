@@ -98,13 +98,13 @@ final class SimFile implements SimNode {
     }
 
     void force() {
-        for (Change change : pending) keep(change);
+        for (Change change : pending) keep(change, durable);
         pending.clear();
     }
 
-    private void keep(Change change) {
-        if (change.bytes.length == 0) durable.resize(change.length);
-        else durable.put(change.at, change.bytes, 0, change.bytes.length);
+    private static void keep(Change change, Content content) {
+        if (change.bytes.length == 0) content.resize(change.length);
+        else content.put(change.at, change.bytes, 0, change.bytes.length);
     }
 
     /** What was not forced is lost, or not, or in part, or in another order. */
@@ -115,10 +115,15 @@ final class SimFile implements SimNode {
             case 1 -> pending.size();
             default -> random.nextInt(pending.size() + 1);
         };
-        for (Change change : pending.subList(0, whole)) keep(change);
-        if (random.nextBoolean()) {
-            for (Change change : pending.subList(whole, pending.size())) tear(change, random);
-        } else if (whole < pending.size()) tear(pending.get(whole), random);
+        Content cache = new Content();
+        cache.become(durable);
+        for (Change change : pending.subList(0, whole)) keep(change, cache);
+        durable.become(cache);
+        boolean torn = random.nextBoolean();
+        for (int i = whole; i < pending.size(); i++) {
+            keep(pending.get(i), cache);
+            if (torn || i == whole) tear(pending.get(i), cache, random);
+        }
         pending.clear();
         mappings.forEach(mapping -> {
             if (mapping.arena.scope().isAlive()) mapping.arena.close();
@@ -128,28 +133,34 @@ final class SimFile implements SimNode {
         locked = false;
     }
 
-    /** Every sector reaches the disk or does not; so does a new length. */
-    private void tear(Change change, RandomGenerator random) {
+    /**
+     * Every sector reaches the disk or does not; so does a new length. A sector goes as it was in the cache: with what was
+     * written into it before.
+     */
+    private void tear(Change change, Content cache, RandomGenerator random) {
         if (change.bytes.length == 0) {
             if (random.nextBoolean()) durable.resize(change.length);
             return;
         }
-        int done = 0;
-        while (done < change.bytes.length) {
-            int place = change.at + done;
-            int count = Math.min(SECTOR - place % SECTOR, change.bytes.length - done);
-            if (random.nextBoolean()) durable.put(place, change.bytes, done, count);
-            done += count;
+        int end = change.at + change.bytes.length;
+        for (int place = change.at - change.at % SECTOR; place < end; place += SECTOR) {
+            if (random.nextBoolean()) durable.put(place, cache.bytes, place, Math.min(SECTOR, cache.size - place));
         }
     }
 
-    /** Turns one bit of what is on the platter; false if the file is empty. */
+    /** Turns one bit of what is on the platter, and shows it unless it was written again; false if the file is empty. */
     boolean rot(RandomGenerator random) {
         if (durable.size == 0) return false;
         int at = random.nextInt(durable.size);
-        durable.bytes[at] ^= (byte) (1 << random.nextInt(8));
-        live.become(durable);
-        pending.clear();
+        byte turned = (byte) (durable.bytes[at] ^ (1 << random.nextInt(8)));
+        durable.bytes[at] = turned;
+        boolean rewritten = pending.stream()
+                .anyMatch(change ->
+                        change.bytes.length == 0 || (change.at <= at && at < change.at + change.bytes.length));
+        if (!rewritten && at < live.size) {
+            live.bytes[at] = turned;
+            show(at, new byte[] {turned});
+        }
         return true;
     }
 }
