@@ -52,8 +52,9 @@ class LayersTest {
         table.put("wal", List.of("node", "raft"));
         table.put("vlog", List.of("node", "mvcc"));
         table.put("snapshot", List.of("node", "mvcc", "raft"));
-        table.put("peer", List.of("node", "raft", "codec"));
-        table.put("api", List.of("node", "state", "mvcc", "watch", "auth", "lease", "ops"));
+        table.put("tls", List.of("node"));
+        table.put("peer", List.of("node", "raft", "codec", "tls"));
+        table.put("api", List.of("node", "state", "mvcc", "watch", "auth", "lease", "ops", "tls"));
         table.put("ops", List.of("node", "state", "mvcc", "watch"));
         return table;
     }
@@ -197,7 +198,7 @@ class LayersTest {
     void onlyTheOutsideSpeaksGrpc() {
         ArchRule rule = noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT + ".api..", ROOT + ".peer..", ROOT + ".cli..", ROOT + ".ops..")
+                .resideOutsideOfPackages(ROOT + ".api..", ROOT + ".peer..", ROOT + ".cli..", ROOT + ".ops..", ROOT + ".tls..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.grpc..", "io.netty..")

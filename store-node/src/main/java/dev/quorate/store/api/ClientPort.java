@@ -9,10 +9,12 @@ import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -36,11 +38,16 @@ public final class ClientPort implements AutoCloseable {
             List<ServerStreamTracer.Factory> tracers,
             Function<Ask, CompletableFuture<Page>> pages,
             Limits limits,
-            Keepalive keepalive) {}
+            Keepalive keepalive,
+            Optional<SslContext> tls) {
+        Setup over(SslContext secure) {
+            return new Setup(services, tracers, pages, limits, keepalive, Optional.of(secure));
+        }
+    }
 
     public static ClientPort open(List<InetSocketAddress> addresses, EventLoops loops, Setup setup) throws IOException {
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
-                        addresses.getFirst(), SharedPort.plain(setup.pages()))
+                        addresses.getFirst(), SharedPort.of(setup.tls(), setup.pages()))
                 .bossEventLoopGroup(loops.accepting())
                 .workerEventLoopGroup(loops.serving())
                 .channelType(loops.channelType())

@@ -11,6 +11,7 @@ import dev.quorate.store.ops.EventLoops;
 import dev.quorate.store.ops.HttpListener;
 import dev.quorate.store.ops.HttpPages;
 import dev.quorate.store.ops.Metrics;
+import dev.quorate.store.tls.Certificates;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
@@ -20,12 +21,14 @@ import java.net.SocketAddress;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Everything that clients, probes and scrapers can reach: opened once, with or without a node behind it. */
 public final class ClientServer implements AutoCloseable {
@@ -36,7 +39,7 @@ public final class ClientServer implements AutoCloseable {
     private final ExecutorService pumps;
     private final ScheduledExecutorService timer;
     private final List<Runnable> ports = new ArrayList<>();
-    private List<? extends SocketAddress> clientAddresses = List.of();
+    private final List<SocketAddress> clientAddresses = new ArrayList<>();
 
     private ClientServer() {
         int processors = Runtime.getRuntime().availableProcessors();
@@ -85,22 +88,31 @@ public final class ClientServer implements AutoCloseable {
         boolean extensive = config.serving().logging().metrics().equals("extensive");
         CallMeter meter = new CallMeter(metrics.registry(), extensive, services);
         Gateway pages = new Gateway(services, new HttpPages(host, metrics, Statuses::text, readers));
-        ClientPort port = ClientPort.open(
-                addresses(config.addresses().listenClient()),
-                loops,
-                new ClientPort.Setup(
-                        services,
-                        List.of(meter),
-                        pages,
-                        config.serving().limits(),
-                        config.serving().keepalive()));
-        ports.add(port::close);
-        clientAddresses = port.addresses();
-        List<String> httpOnly = new ArrayList<>(config.addresses().listenMetrics());
-        httpOnly.addAll(config.addresses().listenClientHttp());
-        for (InetSocketAddress address : addresses(httpOnly))
-            ports.add(HttpListener.open(address, loops, pages)::close);
+        NodeConfig.Serving serving = config.serving();
+        ClientPort.Setup plain = new ClientPort.Setup(
+                services, List.of(meter), pages, serving.limits(), serving.keepalive(), Optional.empty());
+        openAll(config.addresses(), false, plain);
+        if (isSecure(config.addresses()))
+            openAll(config.addresses(), true, plain.over(Certificates.forClients(serving.clientTls())));
         startTimers(config, watches, leaders);
+    }
+
+    private static boolean isSecure(NodeConfig.Addresses all) {
+        return Stream.of(all.listenClient(), all.listenMetrics(), all.listenClientHttp())
+                .anyMatch(urls -> !addresses(urls, true).isEmpty());
+    }
+
+    private void openAll(NodeConfig.Addresses all, boolean secure, ClientPort.Setup setup) throws IOException {
+        List<InetSocketAddress> clients = addresses(all.listenClient(), secure);
+        if (!clients.isEmpty()) {
+            ClientPort port = ClientPort.open(clients, loops, setup);
+            ports.add(port::close);
+            clientAddresses.addAll(port.addresses());
+        }
+        List<String> httpOnly = new ArrayList<>(all.listenMetrics());
+        httpOnly.addAll(all.listenClientHttp());
+        for (InetSocketAddress address : addresses(httpOnly, secure))
+            ports.add(HttpListener.open(address, loops, setup.tls(), setup.pages())::close);
     }
 
     private static List<ServerServiceDefinition> services(
@@ -130,9 +142,10 @@ public final class ClientServer implements AutoCloseable {
         var _ = timer.scheduleAtFixedRate(leaders::check, election, election, TimeUnit.MILLISECONDS);
     }
 
-    private static List<InetSocketAddress> addresses(List<String> urls) {
+    private static List<InetSocketAddress> addresses(List<String> urls, boolean secure) {
         return urls.stream()
                 .map(URI::create)
+                .filter(uri -> uri.getScheme().equals("https") == secure)
                 .map(uri -> new InetSocketAddress(uri.getHost(), uri.getPort()))
                 .toList();
     }

@@ -4,7 +4,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslCompletionEvent;
+import io.netty.handler.ssl.SslContext;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +22,7 @@ final class FirstBytes extends ChannelInboundHandlerAdapter {
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final long SILENCE_SECONDS = 120;
 
+    private final Optional<SslContext> tls;
     private final Speakers speakers;
     private ByteBuf seen = Unpooled.EMPTY_BUFFER;
     private @Nullable Object negotiation;
@@ -31,12 +35,14 @@ final class FirstBytes extends ChannelInboundHandlerAdapter {
         void http1(ChannelHandlerContext place);
     }
 
-    FirstBytes(Speakers speakers) {
+    FirstBytes(Optional<SslContext> tls, Speakers speakers) {
+        this.tls = tls;
         this.speakers = speakers;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
+        tls.ifPresent(ssl -> context.pipeline().addBefore(context.name(), null, ssl.newHandler(context.alloc())));
         silence = context.executor().schedule(() -> close(context), SILENCE_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -47,6 +53,7 @@ final class FirstBytes extends ChannelInboundHandlerAdapter {
     /** gRPC starts its negotiation with an event for the first handler of its own: keep it until it is there. */
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof SslCompletionEvent) return;
         if (negotiation == null) negotiation = event;
         else context.fireUserEventTriggered(event);
     }

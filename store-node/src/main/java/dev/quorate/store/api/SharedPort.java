@@ -10,7 +10,9 @@ import io.grpc.netty.InternalProtocolNegotiator;
 import io.grpc.netty.InternalProtocolNegotiators;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.AsciiString;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -18,14 +20,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets gRPC and our HTTP/1.1 pages share a port: gRPC asks a negotiator for the first handler of each connection.
  *
- * <p>This is the place for TLS: a TLS handler goes in front of {@link FirstBytes}, which then sees plain bytes.
+ * <p>TLS goes in front of {@link FirstBytes}, which then sees plain bytes.
  */
-record SharedPort(InternalProtocolNegotiator.ProtocolNegotiator grpc, Function<Ask, CompletableFuture<Page>> pages)
+record SharedPort(
+        InternalProtocolNegotiator.ProtocolNegotiator grpc,
+        Optional<SslContext> tls,
+        Function<Ask, CompletableFuture<Page>> pages)
         implements InternalProtocolNegotiator.ProtocolNegotiator {
 
-    static ServerCredentials plain(Function<Ask, CompletableFuture<Page>> pages) {
+    static ServerCredentials of(Optional<SslContext> tls, Function<Ask, CompletableFuture<Page>> pages) {
         return InternalNettyServerCredentials.create(
-                new SharedPort(InternalProtocolNegotiators.serverPlaintext(), pages));
+                new SharedPort(InternalProtocolNegotiators.serverPlaintext(), tls, pages));
     }
 
     @Override
@@ -35,7 +40,7 @@ record SharedPort(InternalProtocolNegotiator.ProtocolNegotiator grpc, Function<A
 
     @Override
     public ChannelHandler newHandler(GrpcHttp2ConnectionHandler http2) {
-        return new FirstBytes(new FirstBytes.Speakers() {
+        return new FirstBytes(tls, new FirstBytes.Speakers() {
             @Override
             public void http2(ChannelHandlerContext place, @Nullable Object negotiation) {
                 place.pipeline().addAfter(place.name(), null, grpc.newHandler(http2));

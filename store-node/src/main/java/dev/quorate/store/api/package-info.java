@@ -1,7 +1,7 @@
 /**
  * Speaks etcd v3: the services, one class each, and the port they share with the HTTP pages.
  *
- * <p>May import: node, state, mvcc, watch, lease, auth, ops (the HTTP pages share the client port), generated stubs,
+ * <p>May import: node, state, mvcc, watch, lease, auth, ops (the HTTP pages share the client port), tls, generated stubs,
  * gRPC. Translation is the business of {@link dev.quorate.store.api.wire}.
  *
  * <p>Must not: know raft or the disk, or decide anything. What a client is told about a refusal stands in {@link

@@ -25,6 +25,11 @@ final class ConfigReader {
     private static final Pattern IP = Pattern.compile("[0-9.]+|\\[?[0-9a-fA-F:.%]*:[0-9a-zA-Z:.%]*\\]?");
 
     /** Accepted; none of them changes anything here. */
+    private static final List<String> CLIENT_LISTENERS =
+            List.of("listen-client-urls", "listen-client-http-urls", "listen-metrics-urls");
+
+    private static final List<String> PEER_LISTENERS = List.of("listen-peer-urls");
+
     private static final List<String> GATES = List.of(
             "StopGRPCServiceOnDefrag",
             "InitialCorruptCheck",
@@ -230,6 +235,14 @@ final class ConfigReader {
                 flags.text(prefix + "client-key-file"));
         if (tls.certFile().isEmpty() != tls.keyFile().isEmpty())
             errors.add("--" + prefix + "cert-file and --" + prefix + "key-file must be set together");
+        for (String flag : prefix.isEmpty() ? CLIENT_LISTENERS : PEER_LISTENERS) {
+            for (String url : flags.words(flag)) {
+                if (url.startsWith("https:") && !tls.enabled())
+                    errors.add(
+                            "TLS key/cert (--%scert-file, --%skey-file) must be provided for %s url %s with HTTPS scheme"
+                                    .formatted(prefix, prefix, prefix.isEmpty() ? "client" : "peer", url));
+            }
+        }
         return tls;
     }
 }

@@ -3,8 +3,10 @@ package dev.quorate.store.ops;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -17,7 +19,10 @@ public final class HttpListener implements AutoCloseable {
     }
 
     public static HttpListener open(
-            InetSocketAddress address, EventLoops loops, Function<Ask, CompletableFuture<Page>> pages)
+            InetSocketAddress address,
+            EventLoops loops,
+            Optional<SslContext> tls,
+            Function<Ask, CompletableFuture<Page>> pages)
             throws IOException {
         var bound = new ServerBootstrap()
                 .group(loops.accepting(), loops.serving())
@@ -25,6 +30,7 @@ public final class HttpListener implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel child) {
+                        tls.ifPresent(ssl -> child.pipeline().addLast(ssl.newHandler(child.alloc())));
                         HttpConversation.begin(child.pipeline(), pages);
                     }
                 })

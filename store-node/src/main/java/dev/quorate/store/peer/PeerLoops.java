@@ -1,8 +1,8 @@
 package dev.quorate.store.peer;
 
 import dev.quorate.store.node.NodeConfig;
+import dev.quorate.store.tls.Certificates;
 import io.grpc.ManagedChannel;
-import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NegotiationType;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.EventLoop;
@@ -13,13 +13,10 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import java.io.File;
+import java.io.IOException;
 import java.net.URI;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 
 /** The network threads of the client side: one for urgent messages, one for bulk and calls. */
 final class PeerLoops implements AutoCloseable {
@@ -54,23 +51,16 @@ final class PeerLoops implements AutoCloseable {
                 .keepAliveTime(5, TimeUnit.SECONDS)
                 .keepAliveTimeout(5, TimeUnit.SECONDS)
                 .disableRetry();
-        SslContext ssl = uri.getScheme().equals("https") ? clientSsl(tls) : null;
-        if (ssl == null) builder.negotiationType(NegotiationType.PLAINTEXT);
-        else builder.sslContext(ssl);
+        if (uri.getScheme().equals("https")) builder.sslContext(ssl(tls));
+        else builder.negotiationType(NegotiationType.PLAINTEXT);
         return builder.build();
     }
 
-    private static @Nullable SslContext clientSsl(NodeConfig.Tls tls) {
+    private static SslContext ssl(NodeConfig.Tls tls) {
         try {
-            SslContextBuilder builder = GrpcSslContexts.forClient();
-            if (!tls.trustedCaFile().isEmpty()) builder.trustManager(new File(tls.trustedCaFile()));
-            String cert = tls.clientCertFile().isEmpty() ? tls.certFile() : tls.clientCertFile();
-            String key = tls.clientKeyFile().isEmpty() ? tls.keyFile() : tls.clientKeyFile();
-            if (!cert.isEmpty()) builder.keyManager(new File(cert), new File(key));
-            return builder.build();
-        } catch (SSLException unusable) {
-            throw new IllegalArgumentException(
-                    "the peer certificates cannot be used: " + unusable.getMessage(), unusable);
+            return Certificates.forCalls(tls);
+        } catch (IOException unusable) {
+            throw new IllegalArgumentException(unusable.getMessage(), unusable);
         }
     }
 

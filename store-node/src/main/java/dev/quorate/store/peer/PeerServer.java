@@ -11,6 +11,7 @@ import dev.quorate.proto.peer.SnapshotPiece;
 import dev.quorate.proto.peer.SnapshotReply;
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.raft.Message;
+import dev.quorate.store.tls.Certificates;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
@@ -22,13 +23,8 @@ import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
-import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
-import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -66,8 +62,8 @@ public final class PeerServer implements AutoCloseable {
         this.host = host;
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address(listenUrls.getFirst()));
         for (String url : listenUrls.subList(1, listenUrls.size())) builder.addListenAddress(address(url));
-        SslContext ssl = URI.create(listenUrls.getFirst()).getScheme().equals("https") ? serverSsl(tls) : null;
-        if (ssl != null) builder.sslContext(ssl);
+        if (URI.create(listenUrls.getFirst()).getScheme().equals("https"))
+            builder.sslContext(Certificates.forPeers(tls));
         server = builder.executor(calls)
                 .callExecutor(new Messages())
                 .maxInboundMessageSize(PeerMethods.MAX_FRAME_BYTES)
@@ -110,13 +106,6 @@ public final class PeerServer implements AutoCloseable {
     private static InetSocketAddress address(String url) {
         URI uri = URI.create(url);
         return new InetSocketAddress(uri.getHost(), uri.getPort());
-    }
-
-    private static SslContext serverSsl(NodeConfig.Tls tls) throws IOException {
-        SslContextBuilder builder = GrpcSslContexts.forServer(new File(tls.certFile()), new File(tls.keyFile()));
-        if (!tls.trustedCaFile().isEmpty()) builder.trustManager(new File(tls.trustedCaFile()));
-        if (tls.clientCertAuth()) builder.clientAuth(ClientAuth.REQUIRE);
-        return builder.build();
     }
 
     /** Why a caller with these headers is not let in; empty if it is. */

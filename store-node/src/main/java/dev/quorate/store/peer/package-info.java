@@ -1,7 +1,7 @@
 /**
  * Carries raft messages, snapshots and forwarded calls between members; may lose messages, never invents one.
  *
- * <p>May import: node (its ports), raft, codec.
+ * <p>May import: node (its ports), raft, codec, tls.
  *
  * <p>Must not: other edges.
  */

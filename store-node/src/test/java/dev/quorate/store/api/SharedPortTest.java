@@ -26,6 +26,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,11 +43,12 @@ class SharedPortTest {
                 List.of(),
                 SharedPortTest::echo,
                 Limits.DEFAULT,
-                new Keepalive(5_000, 7_200_000, 20_000));
+                new Keepalive(5_000, 7_200_000, 20_000),
+                Optional.empty());
         port = ClientPort.open(List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), loops, setup);
     }
 
-    private static CompletableFuture<Page> echo(Ask ask) {
+    static CompletableFuture<Page> echo(Ask ask) {
         String text = ask.method() + " " + ask.path() + " " + ask.query();
         return CompletableFuture.supplyAsync(() -> new Page(200, "text/plain", Map.of(), Bytes.utf8(text)));
     }
@@ -118,7 +120,12 @@ class SharedPortTest {
     @Test
     void aTakenPortIsAnError() {
         ClientPort.Setup setup = new ClientPort.Setup(
-                List.of(), List.of(), SharedPortTest::echo, Limits.DEFAULT, new Keepalive(5_000, 1, 1));
+                List.of(),
+                List.of(),
+                SharedPortTest::echo,
+                Limits.DEFAULT,
+                new Keepalive(5_000, 1, 1),
+                Optional.empty());
         assertThatThrownBy(() -> ClientPort.open(List.of(address()), loops, setup))
                 .isInstanceOf(IOException.class);
     }

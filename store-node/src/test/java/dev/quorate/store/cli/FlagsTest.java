@@ -32,6 +32,7 @@ class FlagsTest {
             --grpc-keepalive-timeout=20           | 2 | invalid value "20" for flag -grpc-keepalive-timeout: parse error
             --listen-peer-urls=ftp://127.0.0.1:1  | 2 | URL scheme must be http, https, unix, or unixs: ftp://127.0.0.1:1
             --listen-peer-urls=http://127.0.0.1   | 2 | URL address does not have the form "host:port": http://127.0.0.1
+            --listen-client-urls=https://127.0.0.1:1 | 1 | TLS key/cert (--cert-file, --key-file) must be provided for client url https://127.0.0.1:1 with HTTPS scheme
             --data-dir                            | 2 | flag needs an argument: -data-dir
             --discovery-srv=example.com           | 2 | flag --discovery-srv is not supported
             --initial-cluster-state=maybe         | 1 | invalid value "maybe" for flag -initial-cluster-state

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quorate.store.Bytes;
 import dev.quorate.store.state.Outcome;
+import dev.quorate.store.tls.TestCertificates;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +50,36 @@ class MembersTest {
             members.forEach(TestMember::close);
         }
         for (TestMember member : members) assertThat(member.death.get()).isNull();
+    }
+
+    /** Members that show each other certificates of one CA. */
+    @Test
+    void threeMembersTalkOverTls() throws Exception {
+        TestCertificates certificates = new TestCertificates(folder);
+        List<Integer> ports = FreePorts.take(3);
+        String cluster = "--initial-cluster=a=https://127.0.0.1:%d,b=https://127.0.0.1:%d,c=https://127.0.0.1:%d"
+                .formatted(ports.toArray());
+        List<TestMember> members = new ArrayList<>();
+        try {
+            for (int i = 0; i < 3; i++) {
+                List<String> flags = TestMember.flags(
+                        "" + (char) ('a' + i),
+                        ports.get(i),
+                        folder,
+                        cluster,
+                        "--peer-cert-file=" + certificates.certificate(),
+                        "--peer-key-file=" + certificates.key(),
+                        "--peer-trusted-ca-file=" + certificates.ca(),
+                        "--peer-client-cert-auth");
+                members.add(new TestMember(flags.stream()
+                        .map(flag -> flag.replace("peer-urls=http:", "peer-urls=https:"))
+                        .toList()));
+            }
+            assertThat(members.get(1).put("k", "v")).isInstanceOf(Outcome.PutDone.class);
+            for (TestMember member : members) assertThat(member.get("k")).isEqualTo("v");
+        } finally {
+            members.forEach(TestMember::close);
+        }
     }
 
     /** Its neighbours keep their connections, or what is left of them. */
