@@ -198,7 +198,8 @@ class LayersTest {
     void onlyTheOutsideSpeaksGrpc() {
         ArchRule rule = noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT + ".api..", ROOT + ".peer..", ROOT + ".cli..", ROOT + ".ops..", ROOT + ".tls..")
+                .resideOutsideOfPackages(
+                        ROOT + ".api..", ROOT + ".peer..", ROOT + ".cli..", ROOT + ".ops..", ROOT + ".tls..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.grpc..", "io.netty..")

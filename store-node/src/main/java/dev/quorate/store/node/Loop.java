@@ -25,7 +25,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The loop: what came in goes to raft, what raft says is done. It never waits for a disk, a socket or the state.
@@ -54,7 +53,6 @@ final class Loop {
 
     private boolean installing;
     private final SortedMap<Long, StagedState> staged = new TreeMap<>();
-    private @Nullable HardState lastHardState;
     private long ledBefore;
 
     /** The node's own things that several of its parts work on. */
@@ -262,17 +260,11 @@ final class Loop {
             HardState hardState = ready.hardState();
             Message.InstallSnapshot install = ready.install();
             if (install != null) outside.log().install(ready.batch(), hardState, install.base(), install.membership());
-            else outside.log().append(ready.batch(), hardState, ready.entries(), mustSync(ready));
-            if (hardState != null) lastHardState = hardState;
+            else {
+                boolean promises = hardState != null || !ready.entries().isEmpty();
+                outside.log().append(ready.batch(), hardState, ready.entries(), promises);
+            }
         }
-    }
-
-    /** A commit index alone is worth no sync: it can be learnt again. */
-    private boolean mustSync(Ready ready) {
-        HardState now = ready.hardState();
-        HardState before = lastHardState;
-        if (!ready.entries().isEmpty()) return true;
-        return now != null && (before == null || before.term() != now.term() || before.vote() != now.vote());
     }
 
     /**

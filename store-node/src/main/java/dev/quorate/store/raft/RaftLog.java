@@ -143,6 +143,14 @@ final class RaftLog {
         return 0;
     }
 
+    /** The first membership change in (after, to], or 0. */
+    long firstChange(long after, long to) {
+        for (long i = Math.max(after, base.index()) + 1; i <= to; i++) {
+            if (entry(i).kind().isChange()) return i;
+        }
+        return 0;
+    }
+
     private int slot(long index) {
         return (int) (index & (ring.length - 1));
     }

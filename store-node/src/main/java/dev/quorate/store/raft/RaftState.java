@@ -38,6 +38,14 @@ final class RaftState {
     long vote;
     long leader;
     long commit;
+
+    /**
+     * A committed change of the membership, 0 if none, about which neither this member's state nor the others may hear
+     * before the commit index is durable here. A removed member that hears of it goes away; if this one could forget, it
+     * would wait for that one's vote for ever.
+     */
+    private long heldChange;
+
     /** Handed out to be applied. */
     long delivered;
 
@@ -84,6 +92,7 @@ final class RaftState {
         this.vote = term == hard.term() ? hard.vote() : 0;
         this.commit = Math.max(Math.max(hard.commit(), applied), provenCommit());
         Invariant.check(commit <= log.lastIndex(), "the log has lost committed entries", commit, log.lastIndex());
+        this.heldChange = log.firstChange(applied, commit);
         this.nextReadContext = config.random().nextLong();
         restartElectionTimer();
     }
@@ -219,7 +228,12 @@ final class RaftState {
     }
 
     EntryId lastCommitted() {
-        return new EntryId(log.term(commit), commit);
+        return new EntryId(log.term(tellableCommit()), tellableCommit());
+    }
+
+    /** What others may be told to be committed, and what may be handed out. */
+    long tellableCommit() {
+        return heldChange == 0 ? commit : heldChange - 1;
     }
 
     /*
@@ -237,6 +251,7 @@ final class RaftState {
                 "the leader counts on entries that this member lost; was its disk replaced?",
                 index,
                 log.lastIndex());
+        if (heldChange == 0) heldChange = log.firstChange(commit, index);
         commit = index;
     }
 
@@ -258,6 +273,7 @@ final class RaftState {
         durability.restartAt(base.index());
         log.reset(base);
         commit = base.index();
+        heldChange = 0;
         delivered = base.index();
         applied = base.index();
         membership = snapshot.membership();
@@ -327,7 +343,9 @@ final class RaftState {
     }
 
     private List<Entry> deliver() {
-        long end = Math.min(commit, durability.durableIndex());
+        while (heldChange != 0 && durability.durable().commit() >= heldChange)
+            heldChange = log.firstChange(heldChange, commit);
+        long end = Math.min(tellableCommit(), durability.durableIndex());
         List<Entry> committed = log.range(delivered + 1, end);
         for (Entry entry : committed) {
             if (entry.kind().isChange()) changesDue++;
@@ -339,13 +357,14 @@ final class RaftState {
     /*
      * Commit alone is not worth a write: the leader tells it again. It rides along with entries, because a change in the
      * log must not become durable before the news that the change before it is committed. And it is written when a
-     * change is handed out, because a leader that was removed waits until enough members can never forget that.
+     * change waits for it.
      */
     private @Nullable HardState hardStateToWrite(boolean writesAnyway) {
         HardState written = durability.written();
         HardState now = new HardState(term, vote, commit);
         if (now.equals(written)) return null;
         boolean promised = term != written.term() || vote != written.vote();
-        return promised || writesAnyway || changesDue > 0 ? now : null;
+        boolean changeWaits = heldChange > written.commit();
+        return promised || writesAnyway || changeWaits ? now : null;
     }
 }

@@ -79,7 +79,7 @@ final class Replication {
     void heartbeat(long readRound, boolean clock) {
         for (FollowerProgress follower : followers.values()) {
             if (clock) follower.nudgeDue = true;
-            long commit = Math.min(follower.match, state.commit);
+            long commit = Math.min(follower.match, state.tellableCommit());
             state.out.send(new Heartbeat(state.self(), follower.id, state.term, commit, readRound));
         }
     }
@@ -110,7 +110,7 @@ final class Replication {
             inflights.add(follower.next - 1, sizeBytes(sent));
         }
         boolean allSent = follower.next > state.log.lastIndex();
-        if (allSent && follower.commitSent < state.commit) sendNext(follower);
+        if (allSent && follower.commitSent < state.tellableCommit()) sendNext(follower);
     }
 
     /** Sends from next on; a follower that is behind the log's base needs a snapshot instead. */
@@ -130,8 +130,8 @@ final class Replication {
 
     private void sendAppend(FollowerProgress follower, List<Entry> entries) {
         EntryId prev = new EntryId(state.log.term(follower.next - 1), follower.next - 1);
-        follower.commitSent = state.commit;
-        state.out.send(new Append(state.self(), follower.id, state.term, prev, entries, state.commit));
+        follower.commitSent = state.tellableCommit();
+        state.out.send(new Append(state.self(), follower.id, state.term, prev, entries, state.tellableCommit()));
     }
 
     private void wantSnapshot(FollowerProgress follower) {

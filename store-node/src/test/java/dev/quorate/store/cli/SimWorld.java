@@ -28,7 +28,7 @@ final class SimWorld {
     private static final long TROUBLE_MILLIS = 12_000;
     private static final long PEACE_MILLIS = 14_000;
     private static final int WATCHERS = 2;
-    private static final int CUT_AFTER_MESSAGES = 1_600;
+    private static final int CUT_AFTER_MESSAGES = 1_500;
 
     final Agenda agenda = new Agenda();
     final SimTruth truth = new SimTruth();
