@@ -35,7 +35,7 @@ public final class Bench {
         System.out.printf(
                 Locale.ROOT,
                 "%d rounds, etcd and Quorate in turn, load x %.2f, %d processors shared by servers and clients; both"
-                        + " wait for fdatasync before they answer a write%n",
+                        + " wait for fdatasync before they answer a write; each is warmed up with 100,000 calls first%n",
                 options.rounds(),
                 options.scale(),
                 Runtime.getRuntime().availableProcessors());
@@ -64,6 +64,7 @@ public final class Bench {
         System.out.printf("round %d of %d: %s, %d member(s)%n", round, options.rounds(), server, count);
         Path folder = Files.createTempDirectory("quorate-bench");
         try (MemberProcesses servers = MemberProcesses.start(binary, folder, count)) {
+            Rows.warmUp(servers);
             for (Rows.Row row : new Rows(servers, options).all()) {
                 if (!options.wants(row.name())) continue;
                 Figures figures = row.measure().run();

@@ -41,7 +41,7 @@ final class Rows {
         this.options = options;
     }
 
-    /** Puts and gets enough for the load generator's own code to be compiled. */
+    /** Puts and gets enough for the code of the server and of the load generator to be compiled. */
     static void warmUp(MemberProcesses servers) throws IOException, InterruptedException {
         try (Load many = new Load(servers, 0, 100, 10)) {
             many.fill(40_000, number -> put(key("k", number)));
