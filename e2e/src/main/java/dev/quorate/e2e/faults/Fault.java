@@ -52,8 +52,16 @@ public sealed interface Fault {
         }
     }
 
+    /** Something of the network between the members. */
+    sealed interface Cut extends Fault {
+        @Override
+        default void heal(MemberProcesses members) {
+            members.network().healAll();
+        }
+    }
+
     /** Nobody hears this member, nor it them. */
-    record Isolate(int member) implements Fault {
+    record Isolate(int member) implements Cut {
         @Override
         public void inject(MemberProcesses members) {
             for (int i = 0; i < members.memberCount(); i++) {
@@ -61,49 +69,29 @@ public sealed interface Fault {
                 members.network().cut(member, i);
             }
         }
-
-        @Override
-        public void heal(MemberProcesses members) {
-            members.network().healAll();
-        }
     }
 
     /** It is heard by the others, but hears nobody. */
-    record Deafen(int member) implements Fault {
+    record Deafen(int member) implements Cut {
         @Override
         public void inject(MemberProcesses members) {
             for (int i = 0; i < members.memberCount(); i++) members.network().cut(i, member);
         }
-
-        @Override
-        public void heal(MemberProcesses members) {
-            members.network().healAll();
-        }
     }
 
     /** It hears the others, but nobody hears it. */
-    record Mute(int member) implements Fault {
+    record Mute(int member) implements Cut {
         @Override
         public void inject(MemberProcesses members) {
             for (int i = 0; i < members.memberCount(); i++) members.network().cut(member, i);
         }
-
-        @Override
-        public void heal(MemberProcesses members) {
-            members.network().healAll();
-        }
     }
 
     /** One direction between two members is cut. */
-    record CutLink(int from, int to) implements Fault {
+    record CutLink(int from, int to) implements Cut {
         @Override
         public void inject(MemberProcesses members) {
             members.network().cut(from, to);
-        }
-
-        @Override
-        public void heal(MemberProcesses members) {
-            members.network().healAll();
         }
     }
 

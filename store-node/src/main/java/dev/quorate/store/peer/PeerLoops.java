@@ -17,12 +17,14 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.URI;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The network threads of the client side: one for urgent messages, one for bulk and calls. */
 final class PeerLoops implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup urgent = group("peer-urgent");
     private final MultiThreadIoEventLoopGroup bulk = group("peer-bulk");
     private final NodeConfig.Tls tls;
+    private @Nullable SslContext ssl;
 
     PeerLoops(NodeConfig.Tls tls) {
         this.tls = tls;
@@ -51,14 +53,16 @@ final class PeerLoops implements AutoCloseable {
                 .keepAliveTime(5, TimeUnit.SECONDS)
                 .keepAliveTimeout(5, TimeUnit.SECONDS)
                 .disableRetry();
-        if (uri.getScheme().equals("https")) builder.sslContext(ssl(tls));
+        if (uri.getScheme().equals("https")) builder.sslContext(ssl());
         else builder.negotiationType(NegotiationType.PLAINTEXT);
         return builder.build();
     }
 
-    private static SslContext ssl(NodeConfig.Tls tls) {
+    /** One for all: each looks for new certificates as long as the process lives. */
+    private synchronized SslContext ssl() {
         try {
-            return Certificates.forCalls(tls);
+            if (ssl == null) ssl = Certificates.forCalls(tls);
+            return ssl;
         } catch (IOException unusable) {
             throw new IllegalArgumentException(unusable.getMessage(), unusable);
         }

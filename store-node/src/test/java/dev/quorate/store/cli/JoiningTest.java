@@ -98,6 +98,14 @@ class JoiningTest {
                 .orElseThrow();
     }
 
+    /** Both as learners. */
+    private List<Long> joined(TestMember seed, TestMember second, TestMember third) throws Exception {
+        List<Long> ids = List.of(added(seed, 1), added(seed, 2));
+        started(second);
+        started(third);
+        return ids;
+    }
+
     private static void promoted(TestMember by, Long... ids) {
         await("promotion", () -> {
             try {
@@ -117,20 +125,17 @@ class JoiningTest {
         for (int i = 0; i < 200; i++) seed.put("k" + i, "v" + i); // more than the log keeps: they need the state
         TestMember second = waiting(1);
         TestMember third = waiting(2);
-        long secondId = added(seed, 1);
-        long thirdId = added(seed, 2);
-        started(second);
-        started(third);
+        List<Long> ids = joined(seed, second, third);
         await(
                 "the second to know that it is a learner",
                 () -> second.node().status().learner());
-        promoted(seed, secondId, thirdId);
+        promoted(seed, ids.toArray(Long[]::new));
         assertThat(third.put("late", "x")).isInstanceOf(Outcome.PutDone.class);
         assertThat(second.get("late")).isEqualTo("x");
         assertThat(second.get("k199")).isEqualTo("v199");
         assertThat(seed.node().raft().voters()).hasSize(3);
 
-        Outcome removed = third.node().calls().removeMembers(List.of(secondId)).get();
+        Outcome removed = third.node().calls().removeMembers(ids.subList(0, 1)).get();
         assertThat(removed).isInstanceOf(Outcome.MembersChanged.class);
         await("the removed member hears of it", () -> state(second) == LocalStatus.State.REMOVED);
         assertThat(second.process.localStatus().message())
@@ -144,15 +149,11 @@ class JoiningTest {
         TestMember seed = bootstrapped();
         TestMember second = waiting(1);
         TestMember third = waiting(2);
-        long secondId = added(seed, 1);
-        long thirdId = added(seed, 2);
-        started(second);
-        started(third);
-        promoted(seed, secondId, thirdId);
+        List<Long> ids = joined(seed, second, third);
+        promoted(seed, ids.toArray(Long[]::new));
         assertThat(seed.put("before", "x")).isInstanceOf(Outcome.PutDone.class);
 
-        Outcome removed =
-                seed.node().calls().removeMembers(List.of(secondId, thirdId)).get();
+        Outcome removed = seed.node().calls().removeMembers(ids).get();
         assertThat(removed).isInstanceOf(Outcome.MembersChanged.class);
         for (TestMember gone : List.of(second, third))
             await("the removed members hear of it", () -> state(gone) == LocalStatus.State.REMOVED);

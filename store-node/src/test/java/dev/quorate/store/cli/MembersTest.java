@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.quorate.store.Bytes;
 import dev.quorate.store.state.Outcome;
 import dev.quorate.store.tls.TestCertificates;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,16 +20,24 @@ class MembersTest {
     @TempDir
     Path folder;
 
+    private final List<List<String>> flags = new ArrayList<>();
+    private final List<TestMember> members = new ArrayList<>();
+
+    @AfterEach
+    void end() {
+        members.forEach(TestMember::close);
+    }
+
     @Test
     void oneMemberServesAndRemembers() throws Exception {
         int port = FreePorts.take(1).getFirst();
-        List<String> flags = TestMember.flags("solo", port, folder, "--initial-cluster=solo=http://127.0.0.1:" + port);
-        try (TestMember member = new TestMember(flags)) {
+        List<String> own = TestMember.flags("solo", port, folder, "--initial-cluster=solo=http://127.0.0.1:" + port);
+        try (TestMember member = new TestMember(own)) {
             assertThat(member.put("k", "v")).isEqualTo(new Outcome.PutDone(2, Bytes.EMPTY));
             assertThat(member.get("k")).isEqualTo("v");
             for (int i = 0; i < 100; i++) member.put("n" + i, "x" + i);
         }
-        try (TestMember again = new TestMember(flags)) {
+        try (TestMember again = new TestMember(own)) {
             assertThat(again.get("k")).isEqualTo("v");
             assertThat(again.get("n99")).isEqualTo("x99");
             assertThat(again.node().status().revision()).isEqualTo(102);
@@ -36,19 +46,11 @@ class MembersTest {
 
     @Test
     void threeMembersAgree() throws Exception {
-        List<Integer> ports = FreePorts.take(3);
-        String cluster = "--initial-cluster=a=http://127.0.0.1:%d,b=http://127.0.0.1:%d,c=http://127.0.0.1:%d"
-                .formatted(ports.toArray());
-        List<TestMember> members = new ArrayList<>();
-        try {
-            for (int i = 0; i < 3; i++)
-                members.add(new TestMember(TestMember.flags("" + (char) ('a' + i), ports.get(i), folder, cluster)));
-            for (int i = 0; i < 30; i++)
-                assertThat(members.get(i % 3).put("k" + i, "v" + i)).isInstanceOf(Outcome.PutDone.class);
-            for (TestMember member : members) assertThat(member.get("k29")).isEqualTo("v29");
-        } finally {
-            members.forEach(TestMember::close);
-        }
+        start(3, "http");
+        for (int i = 0; i < 30; i++)
+            assertThat(members.get(i % 3).put("k" + i, "v" + i)).isInstanceOf(Outcome.PutDone.class);
+        for (TestMember member : members) assertThat(member.get("k29")).isEqualTo("v29");
+        members.forEach(TestMember::close);
         for (TestMember member : members) assertThat(member.death.get()).isNull();
     }
 
@@ -56,58 +58,48 @@ class MembersTest {
     @Test
     void threeMembersTalkOverTls() throws Exception {
         TestCertificates certificates = new TestCertificates(folder);
-        List<Integer> ports = FreePorts.take(3);
-        String cluster = "--initial-cluster=a=https://127.0.0.1:%d,b=https://127.0.0.1:%d,c=https://127.0.0.1:%d"
-                .formatted(ports.toArray());
-        List<TestMember> members = new ArrayList<>();
-        try {
-            for (int i = 0; i < 3; i++) {
-                List<String> flags = TestMember.flags(
-                        "" + (char) ('a' + i),
-                        ports.get(i),
-                        folder,
-                        cluster,
-                        "--peer-cert-file=" + certificates.certificate(),
-                        "--peer-key-file=" + certificates.key(),
-                        "--peer-trusted-ca-file=" + certificates.ca(),
-                        "--peer-client-cert-auth");
-                members.add(new TestMember(flags.stream()
-                        .map(flag -> flag.replace("peer-urls=http:", "peer-urls=https:"))
-                        .toList()));
-            }
-            assertThat(members.get(1).put("k", "v")).isInstanceOf(Outcome.PutDone.class);
-            for (TestMember member : members) assertThat(member.get("k")).isEqualTo("v");
-        } finally {
-            members.forEach(TestMember::close);
-        }
+        start(
+                3,
+                "https",
+                "--peer-cert-file=" + certificates.certificate(),
+                "--peer-key-file=" + certificates.key(),
+                "--peer-trusted-ca-file=" + certificates.ca(),
+                "--peer-client-cert-auth");
+        assertThat(members.get(1).put("k", "v")).isInstanceOf(Outcome.PutDone.class);
+        for (TestMember member : members) assertThat(member.get("k")).isEqualTo("v");
     }
 
     /** Its neighbours keep their connections, or what is left of them. */
     @Test
     void aMemberThatWasAwayCatchesUpEveryTime() throws Exception {
-        List<Integer> ports = FreePorts.take(3);
-        String cluster = "--initial-cluster=a=http://127.0.0.1:%d,b=http://127.0.0.1:%d,c=http://127.0.0.1:%d"
-                .formatted(ports.toArray());
-        List<TestMember> members = new ArrayList<>();
-        try {
-            for (int i = 0; i < 3; i++)
-                members.add(new TestMember(TestMember.flags("" + (char) ('a' + i), ports.get(i), folder, cluster)));
-            for (int round = 0; round < ROUNDS; round++) {
-                int away = round % 3;
-                assertThat(members.get(away).put("k" + round, "before")).isInstanceOf(Outcome.PutDone.class);
-                members.get(away).close();
-                String key = "k" + round;
-                assertThat(members.get((away + 1) % 3).put(key, "after")).isInstanceOf(Outcome.PutDone.class);
-                members.set(
-                        away,
-                        new TestMember(TestMember.flags("" + (char) ('a' + away), ports.get(away), folder, cluster)));
-                TestMember back = members.get(away);
-                TestMember.await(
-                        "round " + round + ": it catches up",
-                        () -> back.local(key).equals("after"));
-            }
-        } finally {
-            members.forEach(TestMember::close);
+        start(3, "http");
+        for (int round = 0; round < ROUNDS; round++) {
+            int away = round % 3;
+            String key = "k" + round;
+            assertThat(members.get(away).put(key, "before")).isInstanceOf(Outcome.PutDone.class);
+            members.get(away).close();
+            assertThat(members.get((away + 1) % 3).put(key, "after")).isInstanceOf(Outcome.PutDone.class);
+            TestMember back = new TestMember(flags.get(away));
+            members.set(away, back);
+            TestMember.await(
+                    "round " + round + ": it catches up", () -> back.local(key).equals("after"));
         }
+    }
+
+    private void start(int count, String scheme, String... more) throws IOException {
+        List<Integer> ports = FreePorts.take(count);
+        List<String> urls = new ArrayList<>();
+        for (int i = 0; i < count; i++) urls.add(name(i) + "=" + scheme + "://127.0.0.1:" + ports.get(i));
+        for (int i = 0; i < count; i++) {
+            List<String> own = TestMember.flags(name(i), ports.get(i), folder, more);
+            own.replaceAll(flag -> flag.replace("peer-urls=http:", "peer-urls=" + scheme + ":"));
+            own.add("--initial-cluster=" + String.join(",", urls));
+            flags.add(own);
+            members.add(new TestMember(own));
+        }
+    }
+
+    private static String name(int number) {
+        return "" + (char) ('a' + number);
     }
 }
