@@ -34,13 +34,15 @@ class LayersTest {
         mayImport.put("kubelet", List.of("objects"));
         mayImport.put("cluster", List.of("kube", "objects", "controllers", "kubelet"));
         mayImport.put("quickstart", List.of("cluster", "objects"));
-        mayImport.put("process", List.of());
+        mayImport.put("inside", List.of());
+        mayImport.put("process", List.of("inside"));
         mayImport.put("history", List.of());
         mayImport.put("check", List.of("history"));
-        mayImport.put("faults", List.of("process"));
+        mayImport.put("faults", List.of("process", "inside"));
         mayImport.put("traffic", List.of("history", "process"));
         mayImport.put("bench", List.of("process"));
         mayImport.put("volume", List.of("process"));
+        mayImport.put("heartbeat", List.of("process", "inside"));
         mayImport.forEach((name, others) -> {
             List<String> allowed = new ArrayList<>(List.of(ROOT + "." + name + ".."));
             others.forEach(other -> allowed.add(ROOT + "." + other + ".."));

@@ -1,5 +1,6 @@
 package dev.quorate.e2e.faults;
 
+import dev.quorate.e2e.inside.Orders;
 import dev.quorate.e2e.process.MemberProcesses;
 import java.io.IOException;
 import java.util.List;
@@ -95,6 +96,73 @@ public sealed interface Fault {
         }
     }
 
+    /** Both ways between a member and the others are slow. */
+    record SlowLinks(int member) implements Cut {
+        @Override
+        public void inject(MemberProcesses members) {
+            for (int i = 0; i < members.memberCount(); i++) {
+                members.network().slowDown(i, member);
+                members.network().slowDown(member, i);
+            }
+        }
+    }
+
+    /** Its connections break again and again. */
+    record Reset(int member) implements Cut {
+        private static final int TIMES = 5;
+
+        @Override
+        public void inject(MemberProcesses members) throws InterruptedException {
+            for (int i = 0; i < TIMES; i++) {
+                members.network().reset(member);
+                TimeUnit.MILLISECONDS.sleep(100);
+            }
+        }
+    }
+
+    /** Its disk or its clock is not what it should be; of JVMs only. */
+    record Inside(int member, Orders orders) implements Fault {
+        @Override
+        public void inject(MemberProcesses members) throws IOException {
+            members.order(member, orders);
+        }
+
+        @Override
+        public void heal(MemberProcesses members) throws IOException {
+            members.order(member, Orders.NONE);
+        }
+    }
+
+    /** Its disk refuses to force: it must end by itself, and starts again when the disk works. */
+    record DiskFails(int member) implements Fault {
+        private static final long END_SECONDS = 30;
+
+        @Override
+        public void inject(MemberProcesses members) throws IOException {
+            members.order(member, new Orders(Orders.Disk.FAILS, 0));
+        }
+
+        @Override
+        public void heal(MemberProcesses members) throws IOException, InterruptedException {
+            members.awaitEnd(member, END_SECONDS);
+            members.order(member, Orders.NONE);
+            members.restart(member);
+        }
+    }
+
+    /** All members share a file system, and somebody fills it up to the last block. */
+    record Full() implements Fault {
+        @Override
+        public void inject(MemberProcesses members) throws IOException {
+            members.fillUp();
+        }
+
+        @Override
+        public void heal(MemberProcesses members) throws IOException {
+            members.giveBack();
+        }
+    }
+
     /** It loses its disk, is removed and comes back as a new member while everything goes on. */
     record Replace(int member) implements Fault {
         @Override
@@ -117,7 +185,16 @@ public sealed interface Fault {
         DEAFEN,
         MUTE,
         CUT,
-        REPLACE;
+        SLOWLINK,
+        RESET,
+        STALL,
+        SLOWDISK,
+        CLOCK,
+        DISKFAILS,
+        REPLACE,
+        FULL;
+
+        private static final long HOUR_MILLIS = 3_600_000;
 
         Fault of(int member, int other) {
             return switch (this) {
@@ -128,7 +205,15 @@ public sealed interface Fault {
                 case DEAFEN -> new Deafen(member);
                 case MUTE -> new Mute(member);
                 case CUT -> new CutLink(member, other);
+                case SLOWLINK -> new SlowLinks(member);
+                case RESET -> new Reset(member);
+                case STALL -> new Inside(member, new Orders(Orders.Disk.STALLS, 0));
+                case SLOWDISK -> new Inside(member, new Orders(Orders.Disk.SLOW, 0));
+                case CLOCK ->
+                    new Inside(member, new Orders(Orders.Disk.WORKS, other % 2 == 0 ? HOUR_MILLIS : -HOUR_MILLIS));
+                case DISKFAILS -> new DiskFails(member);
                 case REPLACE -> new Replace(member);
+                case FULL -> new Full();
             };
         }
     }

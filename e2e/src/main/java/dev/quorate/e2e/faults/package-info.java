@@ -1,7 +1,7 @@
 /**
  * What goes wrong in a cluster of processes, by seed.
  *
- * <p>May import: process, java.base. Must not: traffic, check.
+ * <p>May import: process, inside, java.base. Must not: traffic, check.
  */
 @NullMarked
 package dev.quorate.e2e.faults;

@@ -1,12 +1,18 @@
 package dev.quorate.e2e.process;
 
+import com.google.protobuf.ByteString;
+import dev.quorate.e2e.inside.AgentJar;
+import dev.quorate.e2e.inside.Orders;
+import dev.quorate.proto.etcdserverpb.KVGrpc;
 import dev.quorate.proto.etcdserverpb.MaintenanceGrpc;
+import dev.quorate.proto.etcdserverpb.RangeRequest;
 import dev.quorate.proto.etcdserverpb.StatusRequest;
 import dev.quorate.proto.etcdserverpb.StatusResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -15,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -25,6 +32,19 @@ import org.jspecify.annotations.Nullable;
 /** The processes of one cluster under test, started from one binary with etcd's own flags. */
 public final class MemberProcesses implements AutoCloseable {
     private static final double CLOCK_TICKS_PER_SECOND = 100;
+    private static final RangeRequest NO_KEY = RangeRequest.newBuilder()
+            .setKey(ByteString.copyFromUtf8("no such key"))
+            .build();
+    private static final long SMALL_BYTES = 2L << 30;
+
+    /** A member that ought to serve does not, though it was given two minutes. */
+    public static final class NotServing extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        NotServing(String message) {
+            super(message);
+        }
+    }
 
     private final Path binary;
     private final Path folder;
@@ -48,11 +68,12 @@ public final class MemberProcesses implements AutoCloseable {
         return started(new MemberProcesses(binary, folder, memberCount));
     }
 
-    /** With a network between them that can be cut. */
+    /** With a network between them that can be cut, and, where they are JVMs, with disks and clocks that can fail. */
     public static MemberProcesses startApart(Path binary, Path folder, int memberCount)
             throws IOException, InterruptedException {
         MemberProcesses servers = new MemberProcesses(binary, folder, memberCount);
         servers.network = new PeerNetwork(servers.peerPorts, servers::memberOf);
+        AgentJar.write(servers.agent());
         return started(servers);
     }
 
@@ -87,6 +108,48 @@ public final class MemberProcesses implements AutoCloseable {
     public PeerNetwork network() {
         if (network == null) throw new IllegalStateException("the members were not started apart");
         return network;
+    }
+
+    /** What one member's process is to suffer from, now and after a restart. Only of members that were started apart. */
+    public void order(int member, Orders orders) throws IOException {
+        orders.write(orders(member));
+    }
+
+    private Path orders(int member) {
+        return folder.resolve("m" + member + ".orders");
+    }
+
+    private Path agent() {
+        return folder.resolve("agent.jar");
+    }
+
+    /** Takes the last block of the file system on which the members are. */
+    public void fillUp() throws IOException {
+        long room = Files.getFileStore(folder).getTotalSpace();
+        if (room > SMALL_BYTES)
+            throw new IllegalStateException(
+                    folder + " is on a file system of " + (room >> 20) + " MiB: to fill one up, "
+                            + "name a folder on a small one, of " + (SMALL_BYTES >> 20) + " MiB or less");
+        try (OutputStream out = Files.newOutputStream(filler())) {
+            byte[] block = new byte[4096];
+            while (true) out.write(block);
+        } catch (IOException full) {
+            if (Files.getFileStore(folder).getUsableSpace() >= 1 << 20) throw full;
+        }
+    }
+
+    public void giveBack() throws IOException {
+        Files.deleteIfExists(filler());
+    }
+
+    private Path filler() {
+        return folder.resolve("filler");
+    }
+
+    /** Waits until a member's process has ended by itself. */
+    public void awaitEnd(int member, long seconds) throws InterruptedException {
+        if (!processes.get(member).waitFor(seconds, TimeUnit.SECONDS))
+            throw new NotServing("member " + member + " goes on " + seconds + " s after its disk failed");
     }
 
     /** Kills all members at once and starts them on the same data. Returns the seconds until all serve. */
@@ -216,7 +279,7 @@ public final class MemberProcesses implements AutoCloseable {
         Path data = folder.resolve("m" + i);
         Files.createDirectories(data);
         String client = "http://127.0.0.1:" + clientPorts.get(i);
-        return new ProcessBuilder(
+        ProcessBuilder process = new ProcessBuilder(
                         binary.toString(),
                         "--name=m" + i,
                         "--data-dir=" + data,
@@ -229,36 +292,58 @@ public final class MemberProcesses implements AutoCloseable {
                         "--quota-backend-bytes=-1",
                         "--log-level=warn")
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log(i).toFile()))
-                .start();
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log(i).toFile()));
+        if (network != null)
+            process.environment()
+                    .merge("JAVA_OPTS", "-javaagent:" + agent() + "=" + orders(i), (set, more) -> set + " " + more);
+        return process.start();
     }
 
     private String peerUrl(int i) {
         return "http://127.0.0.1:" + (network == null ? peerPorts.get(i) : network.port(i));
     }
 
-    /** Waits until a member answers and knows a leader. */
+    /** Waits until a member knows a leader and answers a linearizable read. */
     public StatusResponse awaitServing(int member) throws InterruptedException {
         ManagedChannel channel =
                 NettyChannelBuilder.forAddress(client(member)).usePlaintext().build();
         try {
-            MaintenanceGrpc.MaintenanceBlockingStub stub = MaintenanceGrpc.newBlockingStub(channel);
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
-            while (System.nanoTime() < deadline) {
-                if (!processes.get(member).isAlive()) break;
-                try {
-                    StatusResponse status =
-                            stub.withDeadlineAfter(2, TimeUnit.SECONDS).status(StatusRequest.getDefaultInstance());
-                    if (status.getLeader() != 0) return status;
-                } catch (StatusRuntimeException e) {
-                    channel.resetConnectBackoff();
-                }
+            while (System.nanoTime() < deadline && isAlive(member)) {
+                Optional<StatusResponse> status = serving(channel);
+                if (status.isPresent()) return status.get();
+                channel.resetConnectBackoff();
                 TimeUnit.MILLISECONDS.sleep(20);
             }
-            throw new IllegalStateException(
-                    binary + " member " + member + " does not serve; it said last:\n" + lastWords(member));
+            throw new NotServing(binary + " member " + member + " does not serve; it said last:\n" + lastWords(member));
         } finally {
             channel.shutdownNow();
+        }
+    }
+
+    /** Whether it does right now. */
+    public boolean serves(int member) {
+        ManagedChannel channel =
+                NettyChannelBuilder.forAddress(client(member)).usePlaintext().build();
+        try {
+            return serving(channel).isPresent();
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private static Optional<StatusResponse> serving(ManagedChannel channel) {
+        try {
+            StatusResponse status = MaintenanceGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(2, TimeUnit.SECONDS)
+                    .status(StatusRequest.getDefaultInstance());
+            if (status.getLeader() == 0) return Optional.empty();
+            var _ = KVGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(2, TimeUnit.SECONDS)
+                    .range(NO_KEY);
+            return Optional.of(status);
+        } catch (StatusRuntimeException notNow) {
+            return Optional.empty();
         }
     }
 

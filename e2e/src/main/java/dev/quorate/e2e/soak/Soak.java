@@ -29,8 +29,7 @@ import java.util.stream.Stream;
  */
 public final class Soak {
     private static final String USAGE =
-            "soak BINARY [--seconds N] [--seed N] [--members N] [--clients N] [--faults kill,killall,pause,isolate,"
-                    + "deafen,mute,cut,replace]";
+            "soak BINARY [--seconds N] [--seed N] [--members N] [--clients N] [--folder DIR] [--faults KIND,KIND]";
     private static final int WATCHERS = 4;
     private static final int LEASES = 4;
     private static final String LEASED = "leased";
@@ -40,7 +39,10 @@ public final class Soak {
     private long seed = 1;
     private long members = 3;
     private long clients = 12;
-    private List<Fault.Kind> kinds = List.of(Fault.Kind.values());
+    private List<Fault.Kind> kinds = Stream.of(Fault.Kind.values())
+            .filter(kind -> kind != Fault.Kind.FULL)
+            .toList();
+    private Path place = Path.of(System.getProperty("java.io.tmpdir"));
 
     private Soak(Path binary) {
         this.binary = binary;
@@ -75,6 +77,7 @@ public final class Soak {
             case "--seed" -> seed = Long.parseLong(value);
             case "--members" -> members = Long.parseLong(value);
             case "--clients" -> clients = Long.parseLong(value);
+            case "--folder" -> place = Path.of(value);
             case "--faults" ->
                 kinds = Stream.of(value.split(",", -1))
                         .map(kind -> Fault.Kind.valueOf(kind.toUpperCase(Locale.ROOT)))
@@ -85,21 +88,27 @@ public final class Soak {
 
     List<String> run() throws Exception {
         System.out.printf(
-                "reproduce: soak %s --seconds %d --seed %d --members %d --clients %d --faults %s%n",
+                "reproduce: soak %s --seconds %d --seed %d --members %d --clients %d --folder %s --faults %s%n",
                 binary,
                 seconds,
                 seed,
                 members,
                 clients,
+                place,
                 kinds.stream().map(kind -> kind.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(",")));
-        Path folder = Files.createTempDirectory("quorate-soak");
+        Path folder = Files.createTempDirectory(place, "quorate-soak");
         SplittableRandom random = new SplittableRandom(seed);
         try (MemberProcesses processes = MemberProcesses.startApart(binary, folder, Math.toIntExact(members));
                 Clients all = new Clients(processes, Math.toIntExact(clients), random)) {
-            disturb(processes, all.workload, random);
+            List<String> violations = new ArrayList<>();
+            try {
+                disturb(processes, all.workload, random);
+            } catch (MemberProcesses.NotServing dead) {
+                violations.add(dead.getMessage());
+            }
             List<Operation> operations = all.workload.stop();
-            List<String> violations = new ArrayList<>(all.stopLeases());
-            for (int i = 0; i < members; i++) processes.awaitServing(i);
+            violations.addAll(all.stopLeases());
+            if (violations.isEmpty()) for (int i = 0; i < members; i++) processes.awaitServing(i);
             judge(processes, operations, all.watchers, violations);
             return violations;
         }
@@ -153,16 +162,21 @@ public final class Soak {
     private void judge(
             MemberProcesses processes, List<Operation> operations, List<Watcher> watchers, List<String> violations)
             throws Exception {
-        List<Change> history = StoreHistory.read(processes.client(0));
+        List<Integer> serving = IntStream.range(0, processes.memberCount())
+                .filter(processes::serves)
+                .boxed()
+                .toList();
+        if (serving.isEmpty()) return;
+        List<Change> history = StoreHistory.read(processes.client(serving.getFirst()));
         long answered = operations.stream()
                 .filter(operation -> operation.answer().isPresent())
                 .count();
         System.out.printf("%d calls, %d answered, %d changes%n", operations.size(), answered, history.size());
         violations.addAll(Linearizability.violations(operations, withoutLeased(history)));
         long last = history.isEmpty() ? 0 : history.getLast().revision();
-        for (int i = 1; i < members; i++) {
-            if (!until(last, StoreHistory.read(processes.client(i))).equals(history))
-                violations.add("member " + i + " has another history than member 0");
+        for (int member : serving) {
+            if (!until(last, StoreHistory.read(processes.client(member))).equals(history))
+                violations.add("member " + member + " has another history than member " + serving.getFirst());
         }
         for (int i = 0; i < watchers.size(); i++) {
             List<List<Heard>> answers = watchers.get(i).stopAt(last);
