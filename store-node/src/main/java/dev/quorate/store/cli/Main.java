@@ -47,6 +47,7 @@ public final class Main {
     /** Before the first line is logged and the first name is looked up. */
     private static void prepare(NodeConfig config) {
         System.setProperty("quorate.log.level", config.serving().logging().level());
+        CompilerPriority.giveWay();
         Security.setProperty("networkaddress.cache.ttl", "5");
         Security.setProperty("networkaddress.cache.negative.ttl", "1");
     }
