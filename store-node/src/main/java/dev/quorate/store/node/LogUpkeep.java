@@ -7,6 +7,7 @@ import dev.quorate.store.raft.Entry;
 import dev.quorate.store.raft.EntryId;
 import dev.quorate.store.raft.Membership;
 import dev.quorate.store.raft.RaftCore;
+import dev.quorate.store.raft.RaftStatus;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -17,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the log short: every so many applied entries or bytes, and when the disk is full, the state is forced to disk in
- * the background, the log is marked there, and what lies before is let go, save some entries for followers that are only
- * a little behind.
+ * the background, the log is marked there, and what lies before is let go, save some entries, and what followers need that
+ * are behind.
  */
 final class LogUpkeep {
     /** Of the log in memory, applied or not. */
@@ -115,12 +116,26 @@ final class LogUpkeep {
         Map.Entry<Long, Membership> then = memberships.floorEntry(position.index());
         memberships.headMap(then.getKey()).clear();
         log.mark(new EntryId(position.term(), position.index()), then.getValue());
-        long keepFrom = position.index() - limits.snapshotCatchupEntries();
+        long keepFrom = Math.min(position.index() - limits.snapshotCatchupEntries(), needed(raft.status()));
         if (keepFrom > raft.status().base().index()) raft.compact(keepFrom);
         while (!window.isEmpty() && window.getFirst().lastIndex() <= keepFrom)
             windowBytes -= window.removeFirst().bytes();
         long useless = Math.max(keepFrom, raft.status().base().index());
         log.release(Math.max(0, Math.min(position.index(), useless)));
+    }
+
+    /**
+     * Followers that are there but behind need the log from here on. One that gets a whole state needs all that is written
+     * meanwhile: without it the next state would have to follow, for ever under load. What this holds is bounded by the
+     * window; on a full disk nothing is held.
+     */
+    private long needed(RaftStatus status) {
+        if (mailbox.room() != DurableLog.Room.ENOUGH) return Long.MAX_VALUE;
+        return status.followers().stream()
+                .filter(RaftStatus.FollowerView::active)
+                .mapToLong(follower -> Math.max(status.base().index(), follower.match()))
+                .min()
+                .orElse(Long.MAX_VALUE);
     }
 
     /**
