@@ -14,6 +14,7 @@ public record ProcessView(
     /** The states of the admin contract; UNKNOWN is one that this operator has not heard of. */
     public enum State {
         UNKNOWN,
+        STARTING,
         UNINITIALISED,
         RUNNING,
         DATA_LOST,

@@ -15,7 +15,8 @@ public record SlotView(int ordinal, Optional<PodView> pod, Optional<VolumeView> 
 
     /** True if this ordinal certainly holds no data: it says so, or nothing of it is older than the cluster's resource. */
     boolean blank() {
-        if (process.isPresent()) {
+        // What a process that still opens its disk will find there, nobody knows.
+        if (process.isPresent() && !is(ProcessView.State.STARTING)) {
             return !process.get().initialised();
         }
         return !(volume.isPresent()
@@ -45,6 +46,7 @@ public record SlotView(int ordinal, Optional<PodView> pod, Optional<VolumeView> 
             case WRONG_VOLUME -> "has the volume of another member or cluster";
             case REMOVED -> "was removed from the cluster";
             case FENCED -> "is fenced";
+            case STARTING -> "opens its data";
             case UNKNOWN -> "is in a state that this operator does not know";
         };
     }

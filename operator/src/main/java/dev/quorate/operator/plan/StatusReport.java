@@ -232,6 +232,7 @@ public final class StatusReport {
             case WRONG_VOLUME -> "WrongVolume";
             case REMOVED -> "Removed";
             case FENCED -> "Fenced";
+            case STARTING -> "Pending";
             case UNKNOWN -> "Unhealthy";
             case RUNNING -> {
                 boolean healthy = member.filter(view::healthy).isPresent();

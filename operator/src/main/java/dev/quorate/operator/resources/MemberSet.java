@@ -149,7 +149,7 @@ public final class MemberSet {
                 .withEnv(field("POD_NAME", "metadata.name"), field("POD_IP", "status.podIP"))
                 .withPorts(port("client", Names.CLIENT_PORT), port("peer", Names.PEER_PORT))
                 .withResources(resources(cluster.getSpec().resources()))
-                .withStartupProbe(probe("/livez", 2, 300))
+                .withStartupProbe(probe("/startupz", 2, 300))
                 .withLivenessProbe(probe("/livez", 10, 6))
                 .withReadinessProbe(probe("/readyz", 2, 3))
                 .withNewSecurityContext()

@@ -140,6 +140,7 @@ public final class ClientServer implements AutoCloseable {
         long election = config.timing().electionMillis();
         var _ = timer.scheduleAtFixedRate(watches::tellProgress, progress, progress, TimeUnit.MILLISECONDS);
         var _ = timer.scheduleAtFixedRate(leaders::check, election, election, TimeUnit.MILLISECONDS);
+        var _ = timer.scheduleAtFixedRate(watches::checkNode, election, election, TimeUnit.MILLISECONDS);
     }
 
     private static List<InetSocketAddress> addresses(List<String> urls, boolean secure) {

@@ -47,6 +47,11 @@ final class WatchService {
         for (WatchStream stream : streams) stream.tellProgress();
     }
 
+    /** Ends the streams of a node that is not there any more. */
+    void checkNode() {
+        for (WatchStream stream : streams) stream.checkNode(served.host().node());
+    }
+
     int openStreams() {
         return streams.size();
     }

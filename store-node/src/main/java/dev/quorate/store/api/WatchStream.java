@@ -19,6 +19,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.TreeMap;
@@ -45,6 +46,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     private static final long NO_WATCH = -1;
 
     private final Served served;
+    private final Node node;
     private final Executor pumps;
     private final ServerCallStreamObserver<Reply> out;
     private final Queue<Runnable> happened = new ConcurrentLinkedQueue<>();
@@ -58,6 +60,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
 
     WatchStream(Served served, Executor pumps, ServerCallStreamObserver<Reply> out) {
         this.served = served;
+        this.node = served.node();
         this.pumps = pumps;
         this.out = out;
     }
@@ -87,6 +90,11 @@ final class WatchStream implements StreamObserver<WatchRequest> {
 
     void leaderLost() {
         tell(() -> fail(Refusal.NO_LEADER));
+    }
+
+    /** A member that stopped or began anew publishes nothing to watches of before: the client must ask again. */
+    void checkNode(Optional<Node> now) {
+        if (now.isEmpty() || !now.get().equals(node)) tell(() -> fail(Refusal.STOPPED));
     }
 
     void tellProgress() {

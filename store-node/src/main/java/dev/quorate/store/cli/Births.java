@@ -109,7 +109,7 @@ final class Births {
                 own.id(),
                 config.name(),
                 new Identity.Origin(nonce(), token),
-                1,
+                Identity.Era.FIRST,
                 members.stream()
                         .filter(member -> member.id() != own.id())
                         .map(member -> new ListedMember(member.id(), member.name(), member.peerUrls(), false))
@@ -126,7 +126,7 @@ final class Births {
                 memberId,
                 config.name(),
                 new Identity.Origin(nonce(), ""),
-                epoch,
+                Identity.Era.of(epoch),
                 members.stream().filter(member -> member.id() != memberId).toList());
         identity.write(folders.data());
         return identity;

@@ -127,7 +127,7 @@ final class FlagTable {
             max-learners WHOLE 1
             downgrade-check-time DURATION 5s x
             snapshot-catchup-entries WHOLE 5000
-            force-new-cluster BOOL false !
+            force-new-cluster BOOL false
             unsafe-no-fsync BOOL false
             v2-deprecation TEXT - x
             enable-v2 BOOL false x

@@ -1,6 +1,7 @@
 package dev.quorate.store.cli;
 
 import dev.quorate.store.codec.Json;
+import dev.quorate.store.node.NodeStatus.NodeIdentity;
 import dev.quorate.store.node.port.LeaderCall.ListedMember;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,7 +21,7 @@ import java.util.Optional;
  *
  * @param peers who was there when this member joined: whom to talk to before the log has told
  */
-record Identity(long clusterId, long memberId, String name, Origin origin, long epoch, List<ListedMember> peers) {
+record Identity(long clusterId, long memberId, String name, Origin origin, Era era, List<ListedMember> peers) {
     private static final String FILE = "identity.json";
     private static final String PENDING = "identity.pending.json";
 
@@ -31,6 +32,49 @@ record Identity(long clusterId, long memberId, String name, Origin origin, long 
      * @param bootstrapToken of the call that gave birth to the cluster here; empty elsewhere
      */
     record Origin(String dataNonce, String bootstrapToken) {}
+
+    /**
+     * Which life of the cluster this is. Every recovery begins a new one; members of an older one have no part in it.
+     *
+     * @param next the epoch of a recovery that was begun and must be ended before anything else; 0: none
+     * @param recovered the epoch to which this member was recovered; 0: it never was
+     */
+    record Era(long epoch, long next, long recovered) {
+        static final Era FIRST = of(1);
+
+        static Era of(long epoch) {
+            return new Era(epoch, 0, 0);
+        }
+    }
+
+    long epoch() {
+        return era.epoch();
+    }
+
+    NodeIdentity of(String process) {
+        return new NodeIdentity(clusterId, memberId, process, era.epoch());
+    }
+
+    boolean isRecovering() {
+        return era.next() != 0;
+    }
+
+    Identity recovering(long next) {
+        return in(new Era(era.epoch(), next, era.recovered()));
+    }
+
+    /** The recovery is over. Whom it left behind must not be talked to. */
+    Identity recovered() {
+        return new Identity(clusterId, memberId, name, origin, new Era(era.next(), 0, era.next()), List.of());
+    }
+
+    Identity notRecovered() {
+        return in(new Era(era.epoch(), 0, era.recovered()));
+    }
+
+    private Identity in(Era other) {
+        return new Identity(clusterId, memberId, name, origin, other, peers);
+    }
 
     static Optional<Identity> read(Path dataDir) throws IOException {
         Path file = dataDir.resolve(FILE);
@@ -44,7 +88,7 @@ record Identity(long clusterId, long memberId, String name, Origin origin, long 
                     id(json, "memberId"),
                     (String) field(json, "name"),
                     new Origin((String) field(json, "dataNonce"), (String) field(json, "bootstrapToken")),
-                    (Long) field(json, "epoch"),
+                    new Era((Long) field(json, "epoch"), number(json, "nextEpoch"), number(json, "recoveredEpoch")),
                     List.copyOf(peers)));
         } catch (RuntimeException damaged) {
             throw new IOException(file + " is damaged: " + damaged.getMessage(), damaged);
@@ -55,6 +99,11 @@ record Identity(long clusterId, long memberId, String name, Origin origin, long 
         Object value = json.get(name);
         if (value == null) throw new IllegalArgumentException(name + " is missing");
         return value;
+    }
+
+    /** Not in the files of before there were recoveries. */
+    private static long number(Map<?, ?> json, String name) {
+        return json.get(name) instanceof Long value ? value : 0;
     }
 
     private static long id(Map<?, ?> json, String name) {
@@ -79,7 +128,8 @@ record Identity(long clusterId, long memberId, String name, Origin origin, long 
         String json = "{\"clusterId\":\"" + Long.toUnsignedString(clusterId, 16) + "\",\"memberId\":\""
                 + Long.toUnsignedString(memberId, 16) + "\",\"name\":" + Json.quote(name) + ",\"dataNonce\":"
                 + Json.quote(origin.dataNonce()) + ",\"bootstrapToken\":" + Json.quote(origin.bootstrapToken())
-                + ",\"epoch\":" + epoch + ",\"peers\":[" + String.join(",", listed) + "]}\n";
+                + ",\"epoch\":" + era.epoch() + ",\"nextEpoch\":" + era.next() + ",\"recoveredEpoch\":"
+                + era.recovered() + ",\"peers\":[" + String.join(",", listed) + "]}\n";
         replace(dataDir, FILE, json);
         Files.deleteIfExists(dataDir.resolve(PENDING));
     }
@@ -98,7 +148,7 @@ record Identity(long clusterId, long memberId, String name, Origin origin, long 
         return fresh;
     }
 
-    private static void replace(Path dataDir, String name, String content) throws IOException {
+    static void replace(Path dataDir, String name, String content) throws IOException {
         Path temporary = dataDir.resolve(name + ".tmp");
         try (FileChannel file = FileChannel.open(
                 temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {

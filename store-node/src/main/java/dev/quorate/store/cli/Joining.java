@@ -46,7 +46,7 @@ final class Joining implements Runnable {
                 TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
             }
         } catch (IOException failure) {
-            process.stopWaiting(State.DATA_LOST, "joining failed: " + failure.getMessage());
+            process.joiningFailed(failure);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }

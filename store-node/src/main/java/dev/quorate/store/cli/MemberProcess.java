@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,12 +25,15 @@ import org.slf4j.LoggerFactory;
  * The process around a member: waits to become one, is one, or says why it must not be one (any more).
  *
  * <pre>
+ * STARTING       → any           the data is open, or there is none
  * UNINITIALISED  → RUNNING       bootstrapped, or listed by a cluster and never started
  * UNINITIALISED  → DATA_LOST     listed, but started before: this disk is not the member's
  * (start)        → WRONG_VOLUME  the disk belongs to a member of another name, or to several members
  * (start)        → DATA_LOST     the disk names its member, but its log is gone
  * RUNNING        → REMOVED       the cluster removed the member
  * RUNNING        → FENCED        the cluster was recovered without it
+ * UNINITIALISED  → FENCED        the process was told that it has no part in a newer epoch
+ * FENCED         → RUNNING       recovered itself, at an epoch above the one that fenced it
  * </pre>
  */
 final class MemberProcess implements NodeHost, AutoCloseable {
@@ -42,8 +46,11 @@ final class MemberProcess implements NodeHost, AutoCloseable {
     private final Folders folders;
     private final BiConsumer<String, Throwable> died;
     private final CompletableFuture<String> ended = new CompletableFuture<>();
-    private volatile State state = State.UNINITIALISED;
-    private volatile String message = "waits to be bootstrapped or added to a cluster";
+    private volatile State state = State.STARTING;
+    private volatile String message = "opens its data";
+    private volatile Optional<Identity> identity = Optional.empty();
+    private volatile Optional<NodeStatus> lastStatus = Optional.empty();
+    private volatile long fencedBy;
     private volatile @Nullable RunningMember member;
     private volatile Optional<Node> node = Optional.empty();
     private volatile Optional<PeerHost> peerHost = Optional.empty();
@@ -62,9 +69,20 @@ final class MemberProcess implements NodeHost, AutoCloseable {
     void start() throws IOException {
         folders.create();
         Optional<Identity> present = births.present();
-        if (present.isPresent()) startAs(present.get());
+        fencedBy = Fence.read(folders.data());
+        identity = present;
+        long own = present.map(known -> Math.max(known.epoch(), known.era().next()))
+                .orElse(0L);
+        if (fencedBy > own) stayDown(State.FENCED, Recovery.fenced(fencedBy));
+        else if (present.isPresent()) startAs(present.get());
         else if (config.birth().join().isEmpty() && !config.birth().existing()) run(births.fromInitialCluster());
-        else Thread.ofVirtual().name("join").start(new Joining(config, births, this));
+        else awaitMembership();
+    }
+
+    private void awaitMembership() {
+        state = State.UNINITIALISED;
+        message = "waits to be bootstrapped or added to a cluster";
+        Thread.ofVirtual().name("join").start(new Joining(config, births, this));
     }
 
     private void startAs(Identity identity) throws IOException {
@@ -78,23 +96,29 @@ final class MemberProcess implements NodeHost, AutoCloseable {
                     State.DATA_LOST,
                     "the log of member " + identity.name() + " is gone: remove the member and add it"
                             + " again with an empty directory");
+        else if (config.birth().forceNewCluster()) runOwn(identity.recovering(identity.epoch() + 1));
         else runOwn(identity);
     }
 
-    private void runOwn(Identity identity) throws IOException {
+    private void runOwn(Identity own) throws IOException {
         try {
-            run(identity);
+            if (own.isRecovering()) own.write(folders.data());
+            run(own);
+        } catch (NotRecoverable refused) {
+            own.notRecovered().write(folders.data());
+            throw refused;
         } catch (WrongVolume mixedUp) {
             stayDown(State.WRONG_VOLUME, String.valueOf(mixedUp.getMessage()));
         }
     }
 
     /** This process takes part from now on. */
-    synchronized void run(Identity identity) throws IOException {
+    synchronized void run(Identity own) throws IOException {
         if (stopping || member != null) return;
         RunningMember started =
-                new RunningMember(config, identity, folders, meters, new RunningMember.Ends(this::shutOut, died));
+                new RunningMember(config, own, folders, meters, new RunningMember.Ends(this::shutOut, died));
         member = started;
+        identity = Optional.of(started.identity());
         state = State.RUNNING;
         message = "";
         peerHost = Optional.of(new PeerDesk(started, this::shutOut));
@@ -140,7 +164,8 @@ final class MemberProcess implements NodeHost, AutoCloseable {
         state = why;
         message = sentence;
         LOG.error("{}: {}", why, sentence);
-        if (config.birth().join().isEmpty()) ended.complete(sentence);
+        // Who is fenced must stay to say so, and to be recovered if need be.
+        if (config.birth().join().isEmpty() && why != State.FENCED) ended.complete(sentence);
     }
 
     /** The cluster says that this member is none any more. In join mode the process stays to say so. */
@@ -148,10 +173,97 @@ final class MemberProcess implements NodeHost, AutoCloseable {
         Thread.ofVirtual().name("shut-out").start(() -> {
             synchronized (this) {
                 if (state != State.RUNNING) return;
-                stayDown(why.contains("removed") ? State.REMOVED : State.FENCED, why);
+                if (why.equals(PeerHost.OLD_EPOCH)) fencedByOthers(why);
+                else stayDown(State.REMOVED, why);
+                leave();
             }
-            close();
         });
+    }
+
+    /** How new their epoch is was not said; but it is newer. */
+    private void fencedByOthers(String why) {
+        try {
+            fencedBy = Math.max(fencedBy, identity.map(Identity::epoch).orElse(0L) + 1);
+            Fence.write(folders.data(), fencedBy);
+        } catch (IOException failure) {
+            LOG.error("the fence cannot be written: a restart will ask the others again", failure);
+        }
+        stayDown(State.FENCED, why);
+    }
+
+    /** What is known now, to decide about fencing and recovery. */
+    private Recovery recovery() {
+        LocalStatus status = localStatus();
+        return new Recovery(status.state(), message, identity, fencedBy, status.ready(), status.node());
+    }
+
+    @Override
+    public CompletableFuture<Optional<String>> fence(long epoch) {
+        return inBackground("fence", () -> fenceNow(epoch));
+    }
+
+    private synchronized Optional<String> fenceNow(long epoch) {
+        Optional<String> refusal = recovery().refusesFence(epoch);
+        if (refusal.isPresent() || epoch <= fencedBy) return refusal;
+        try {
+            Fence.write(folders.data(), epoch);
+        } catch (IOException failure) {
+            return Optional.of("the fence cannot be written: " + failure.getMessage());
+        }
+        fencedBy = epoch;
+        if (state == State.FENCED) message = Recovery.fenced(epoch);
+        if (state != State.RUNNING && state != State.UNINITIALISED) return Optional.empty();
+        stayDown(State.FENCED, Recovery.fenced(epoch));
+        leave();
+        return Optional.empty();
+    }
+
+    @Override
+    public CompletableFuture<Birth> recoverAsSingle(long clusterId, long epoch) {
+        return inBackground("recover", () -> recoverNow(clusterId, epoch));
+    }
+
+    private synchronized Birth recoverNow(long clusterId, long epoch) {
+        if (identity.isEmpty()) return refused("this process has no data to recover: " + message);
+        Identity before = identity.get();
+        Birth done = new Birth(before.clusterId(), before.memberId(), "");
+        if (recovery().isDone(clusterId, epoch)) return done;
+        Optional<String> refusal = recovery().refuses(clusterId, epoch);
+        if (refusal.isPresent()) return refused(refusal.get());
+        LOG.warn("recovering as the only voter at epoch {}", epoch);
+        State stateBefore = state;
+        try {
+            before.recovering(epoch).write(folders.data());
+            leave();
+            run(before.recovering(epoch));
+            return done;
+        } catch (NotRecoverable no) {
+            return refused(notRecovered(before, stateBefore, String.valueOf(no.getMessage())));
+        } catch (IOException failure) {
+            died.accept("recover", failure);
+            return refused("recovery failed: " + failure.getMessage());
+        }
+    }
+
+    /** As if nobody had asked. */
+    private String notRecovered(Identity before, State stateBefore, String why) {
+        try {
+            before.write(folders.data());
+            if (stateBefore == State.RUNNING) run(before);
+        } catch (IOException failure) {
+            died.accept("recover", failure);
+        }
+        return why;
+    }
+
+    private static <T> CompletableFuture<T> inBackground(String name, Supplier<T> work) {
+        return CompletableFuture.supplyAsync(
+                work, task -> Thread.ofPlatform().name(name).daemon(true).start(task));
+    }
+
+    /** Joining cannot go on: the process ends, and whoever starts it again lets it try again. */
+    void joiningFailed(IOException failure) {
+        died.accept("join", failure);
     }
 
     Optional<PeerHost> peerHost() {
@@ -170,12 +282,16 @@ final class MemberProcess implements NodeHost, AutoCloseable {
 
     @Override
     public LocalStatus localStatus() {
-        RunningMember running = member;
-        Optional<NodeStatus> status = node.map(Node::status);
-        String token = running == null ? "" : running.identity().origin().bootstrapToken();
+        Optional<Node> running = node;
+        Optional<NodeStatus> status = running.map(Node::status).or(() -> lastStatus);
+        Optional<Identity> own = identity;
         long bound = TimeUnit.MILLISECONDS.toNanos(config.timing().electionMillis() + 2 * READY_CHECK_MILLIS);
-        boolean ready = status.isPresent() && readableNanos != 0 && System.nanoTime() - readableNanos < bound;
-        return new LocalStatus(state, config.name(), message, token, ready, status);
+        boolean ready = running.isPresent() && readableNanos != 0 && System.nanoTime() - readableNanos < bound;
+        LocalStatus.Ownership ownership = new LocalStatus.Ownership(
+                own.map(known -> known.of(config.name())),
+                own.map(known -> known.origin().bootstrapToken()).orElse(""),
+                fencedBy);
+        return new LocalStatus(state, config.name(), message, ready, ownership, status);
     }
 
     @Override
@@ -187,19 +303,16 @@ final class MemberProcess implements NodeHost, AutoCloseable {
     public CompletableFuture<Optional<String>> defragment() {
         RunningMember running = member;
         if (running == null) return CompletableFuture.completedFuture(Optional.of(message));
-        return CompletableFuture.supplyAsync(
-                running.disk()::defragment,
-                task -> Thread.ofPlatform().name("defragment").daemon(true).start(task));
+        return inBackground("defragment", running.disk()::defragment);
     }
 
     private Birth bootstrapNow(String token, String name, List<String> peerUrls) {
         RunningMember running = member;
         if (running != null) {
-            Identity identity = running.identity();
-            if (!token.isEmpty() && identity.origin().bootstrapToken().equals(token))
-                return new Birth(identity.clusterId(), identity.memberId(), "");
-            return refused(
-                    "this process already has data of cluster " + Long.toUnsignedString(identity.clusterId(), 16));
+            Identity own = running.identity();
+            if (!token.isEmpty() && own.origin().bootstrapToken().equals(token))
+                return new Birth(own.clusterId(), own.memberId(), "");
+            return refused("this process already has data of cluster " + Long.toUnsignedString(own.clusterId(), 16));
         }
         if (state != State.UNINITIALISED) return refused(message);
         if (token.isEmpty()) return refused("a bootstrap needs a token");
@@ -232,7 +345,14 @@ final class MemberProcess implements NodeHost, AutoCloseable {
     @Override
     public synchronized void close() {
         stopping = true;
+        leave();
+    }
+
+    /** Takes no part any more; what was known last is kept to be told. */
+    private void leave() {
         RunningMember running = member;
+        lastStatus = node.map(Node::status).or(() -> lastStatus);
+        readableNanos = 0;
         member = null;
         node = Optional.empty();
         peerHost = Optional.empty();

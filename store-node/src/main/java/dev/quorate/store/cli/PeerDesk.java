@@ -23,10 +23,8 @@ import java.util.function.Consumer;
 
 /** A running member, as the peer port sees it. */
 final class PeerDesk implements PeerHost {
-    private static final String REMOVED = "the member has been permanently removed from the cluster";
     private static final String OTHER_CLUSTER = "cluster ID mismatch";
     private static final String OTHER_MEMBER = "this is another member than the caller thinks";
-    private static final String OLD_EPOCH = "the cluster was recovered without this member: its epoch is over";
 
     private final RunningMember member;
     private final Node node;
@@ -46,9 +44,13 @@ final class PeerDesk implements PeerHost {
         NodeIdentity self = node.identity();
         if (caller.clusterId() != self.clusterId()) return Optional.of(OTHER_CLUSTER);
         if (caller.to() != self.memberId()) return Optional.of(OTHER_MEMBER);
-        if (node.hasLeft(caller.from())) return Optional.of(REMOVED);
-        if (caller.epoch() < self.epoch()) return Optional.of(OLD_EPOCH);
-        return Optional.empty();
+        // A recovery removes the others: what they must hear is that the cluster went on without them.
+        if (caller.epoch() < self.epoch()) return Optional.of(PeerHost.OLD_EPOCH);
+        if (caller.epoch() > self.epoch()) {
+            shutOut.accept(PeerHost.OLD_EPOCH);
+            return Optional.of("this member is of an older epoch");
+        }
+        return node.hasLeft(caller.from()) ? Optional.of(PeerHost.REMOVED) : Optional.empty();
     }
 
     @Override

@@ -54,7 +54,6 @@ final class RunningMember implements AutoCloseable {
     record Ends(Consumer<String> shutOut, BiConsumer<String, Throwable> died) {}
 
     RunningMember(NodeConfig config, Identity identity, Folders folders, Meters meters, Ends ends) throws IOException {
-        this.identity = identity;
         this.mailbox = new Mailbox(config.serving().limits().waitingProposals());
         this.wal = Wal.open(folders.wal(), folders.walOptions());
         Recovered recovered = wal.recovered();
@@ -64,11 +63,13 @@ final class RunningMember implements AutoCloseable {
                 recovered.mark().id().index(),
                 new DiskState.Around(ValueLogOptions.DEFAULT, upkeep, meters, ends.died()));
         StagedState.Active state = disk.active();
-        NodeIdentity self =
-                new NodeIdentity(identity.clusterId(), identity.memberId(), config.name(), identity.epoch());
+        Restored restored = recovered(restored(wal, state), identity);
+        this.identity = identity.isRecovering() ? identity.recovered() : identity;
+        if (identity.isRecovering()) this.identity.write(folders.data());
+        NodeIdentity self = this.identity.of(config.name());
         this.peers = new PeerClients(self, config.serving().peerTls(), mailbox, meters, ends.shutOut());
         peers.update(knownPeers());
-        RaftCore raft = new RaftCore(raftConfig(config), restored(wal, state));
+        RaftCore raft = new RaftCore(raftConfig(config), restored);
         this.node = new Node(new Node.Parts(
                 self,
                 config,
@@ -89,6 +90,19 @@ final class RunningMember implements AutoCloseable {
         wal.start(mailbox);
         disk.onRoom(mailbox::stateRoom);
         threads.start();
+    }
+
+    /** A recovery that was begun is ended before anybody hears of this member. */
+    private Restored recovered(Restored found, Identity wanted) throws IOException {
+        if (!wanted.isRecovering()) return found;
+        try {
+            return LastVoter.of(found, wanted.memberId(), wal);
+        } catch (IOException failure) {
+            wal.close();
+            disk.close();
+            upkeep.close();
+            throw failure;
+        }
     }
 
     private void checkOwner(Identity identity, WalMetadata log) throws IOException {

@@ -23,6 +23,7 @@ import dev.quorate.store.watch.WatchRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -257,11 +258,17 @@ public final class Node {
     public NodeStatus status() {
         StatePosition position = applier.position();
         ValueLog log = applier.log();
+        long digestIndex = applier.digests().last();
+        OptionalLong digest = applier.digests().at(digestIndex);
         return new NodeStatus(
                 parts.identity(),
                 loop.notices().view(),
                 new NodeStatus.Progress(
-                        Math.max(loop.notices().commit(), position.index()), position.index(), position.term()),
+                        Math.max(loop.notices().commit(), position.index()),
+                        position.index(),
+                        position.term(),
+                        digest.isPresent() ? digestIndex : 0,
+                        digest.orElse(0)),
                 position.revision(),
                 new NodeStatus.Sizes(
                         log.sizeBytes(),

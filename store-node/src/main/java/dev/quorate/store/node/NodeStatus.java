@@ -23,6 +23,7 @@ public record NodeStatus(
             long term,
             long leader,
             long last,
+            long lastTerm,
             SortedSet<Long> voters,
             SortedSet<Long> outgoing,
             SortedSet<Long> learners,
@@ -33,8 +34,8 @@ public record NodeStatus(
         }
     }
 
-    /** How far the log is committed, and how far the state has come. */
-    public record Progress(long commit, long applied, long appliedTerm) {}
+    /** How far the log is committed, and how far the state has come; the digest of the state after some late entry. */
+    public record Progress(long commit, long applied, long appliedTerm, long digestIndex, long digest) {}
 
     /** What has happened since the start, and proposals that wait now. */
     public record Counters(long leaderChanges, long proposalsPending, long proposalsFailed) {}

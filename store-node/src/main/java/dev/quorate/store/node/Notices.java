@@ -72,6 +72,7 @@ final class Notices {
                 status.term(),
                 status.leader(),
                 status.last().index(),
+                status.last().term(),
                 status.membership().voters(),
                 status.membership().outgoing(),
                 status.membership().learners(),

@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * /health, /livez and /readyz.
+ * /health, /livez, /readyz and /startupz.
  *
  * <p>A process without a node is alive, because starting it again would not help, and not ready, and says why.
  */
@@ -77,6 +77,12 @@ final class HealthPages {
     private String whyNone() {
         LocalStatus status = host.localStatus();
         return status.message().isEmpty() ? status.state().name() : status.message();
+    }
+
+    /** Fine as soon as the process has opened its data, or knows that it has none: then the other probes may judge it. */
+    Page startup() {
+        boolean opened = host.localStatus().state() != LocalStatus.State.STARTING;
+        return opened ? Page.text(200, "ok\n") : Page.text(503, "[-]data failed: " + whyNone() + "\n\n");
     }
 
     /** @param only the single check that the path names, or nothing for all of them */

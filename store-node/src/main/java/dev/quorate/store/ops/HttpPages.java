@@ -33,11 +33,12 @@ public final class HttpPages implements Function<Ask, CompletableFuture<Page>> {
             return CompletableFuture.supplyAsync(() -> metrics.page(ask.accept()), workers);
         boolean probe = first.equals("livez") || first.equals("readyz");
         boolean known = parts.size() == 1
-                ? probe || first.equals("health") || first.equals("version")
+                ? probe || first.equals("health") || first.equals("version") || first.equals("startupz")
                 : parts.size() == 2 && probe && HealthPages.isCheck(first, parts.get(1));
         if (!known) return CompletableFuture.completedFuture(Page.notFound());
         if (!ask.method().equals("GET")) return CompletableFuture.completedFuture(Page.onlyGet());
         if (probe) return health.probe(first, parts.subList(1, parts.size()), ask);
+        if (first.equals("startupz")) return CompletableFuture.completedFuture(health.startup());
         return first.equals("health") ? health.health(ask) : CompletableFuture.completedFuture(version());
     }
 

@@ -202,8 +202,7 @@ public final class PeerClients implements Peers, AutoCloseable {
             }
             String reason = String.valueOf(why.getDescription());
             if (why.getCode() == Status.Code.FAILED_PRECONDITION
-                    && (reason.equals(PeerMethods.REMOVED) || reason.equals(PeerMethods.OLD_EPOCH)))
-                shutOut.accept(reason);
+                    && (reason.equals(PeerHost.REMOVED) || reason.equals(PeerHost.OLD_EPOCH))) shutOut.accept(reason);
         }
 
         private void lost(Message message) {

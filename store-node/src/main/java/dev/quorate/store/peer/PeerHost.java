@@ -12,6 +12,11 @@ import java.util.concurrent.CompletableFuture;
 
 /** What the peer port does with what comes in: the running member behind it. */
 public interface PeerHost {
+    /** What a caller hears that may not take part any more. */
+    String REMOVED = "the member has been permanently removed from the cluster";
+
+    String OLD_EPOCH = "the cluster was recovered without this member: its epoch is over";
+
     /** Who calls: as the caller says. */
     record Caller(long clusterId, long from, long to, long epoch) {}
 

@@ -25,8 +25,6 @@ final class PeerMethods {
     static final int WINDOW_BYTES = 4 << 20;
 
     static final String NOT_YET = "not a member yet";
-    static final String REMOVED = "the member has been permanently removed from the cluster";
-    static final String OLD_EPOCH = "the cluster was recovered without this member: its epoch is over";
 
     static final Metadata.Key<Hello> HELLO =
             Metadata.Key.of("quorate-hello" + Metadata.BINARY_HEADER_SUFFIX, new Metadata.BinaryMarshaller<Hello>() {

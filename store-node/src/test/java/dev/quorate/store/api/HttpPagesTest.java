@@ -137,6 +137,7 @@ class HttpPagesTest {
         ManagedChannel channel = channel(address);
         try {
             assertThat(ask(address, "GET", "/livez").statusCode()).isEqualTo(200);
+            assertThat(ask(address, "GET", "/startupz").statusCode()).isEqualTo(200); // it waits: that is all it can
             HttpResponse<String> ready = ask(address, "GET", "/readyz");
             assertThat(ready.statusCode()).isEqualTo(503);
             assertThat(ready.body()).contains(NoNode.WHY);

@@ -130,12 +130,28 @@ public final class LoneMember implements NodeHost, AutoCloseable {
 
     @Override
     public LocalStatus localStatus() {
-        return new LocalStatus(LocalStatus.State.RUNNING, "lone", "", "token", true, Optional.of(node.status()));
+        return new LocalStatus(
+                LocalStatus.State.RUNNING,
+                "lone",
+                "",
+                true,
+                new LocalStatus.Ownership(Optional.of(node.identity()), "token", 0),
+                Optional.of(node.status()));
     }
 
     @Override
     public CompletableFuture<Birth> bootstrap(String token, String name, List<String> peerUrls) {
         return CompletableFuture.completedFuture(new Birth(0, 0, "already born"));
+    }
+
+    @Override
+    public CompletableFuture<Birth> recoverAsSingle(long clusterId, long epoch) {
+        return CompletableFuture.completedFuture(new Birth(0, 0, "nothing to recover"));
+    }
+
+    @Override
+    public CompletableFuture<Optional<String>> fence(long epoch) {
+        return CompletableFuture.completedFuture(Optional.of("nothing to fence"));
     }
 
     @Override

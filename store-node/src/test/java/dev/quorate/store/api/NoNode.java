@@ -18,13 +18,24 @@ final class NoNode implements NodeHost {
 
     @Override
     public LocalStatus localStatus() {
-        return new LocalStatus(LocalStatus.State.UNINITIALISED, "n0", WHY, "", false, Optional.empty());
+        return new LocalStatus(
+                LocalStatus.State.UNINITIALISED, "n0", WHY, false, LocalStatus.Ownership.NOBODY, Optional.empty());
     }
 
     @Override
     public CompletableFuture<Birth> bootstrap(String token, String name, List<String> peerUrls) {
         return CompletableFuture.completedFuture(
                 token.equals("right") ? new Birth(7, 8, "") : new Birth(0, 0, "born with another token"));
+    }
+
+    @Override
+    public CompletableFuture<Birth> recoverAsSingle(long clusterId, long epoch) {
+        return CompletableFuture.completedFuture(new Birth(0, 0, "nothing to recover"));
+    }
+
+    @Override
+    public CompletableFuture<Optional<String>> fence(long epoch) {
+        return CompletableFuture.completedFuture(Optional.of("nothing to fence"));
     }
 
     @Override

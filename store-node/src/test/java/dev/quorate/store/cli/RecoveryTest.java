@@ -1,0 +1,186 @@
+package dev.quorate.store.cli;
+
+import static dev.quorate.store.cli.TestMember.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.quorate.store.node.LocalStatus;
+import dev.quorate.store.node.LocalStatus.State;
+import dev.quorate.store.node.NodeHost.Birth;
+import dev.quorate.store.state.Outcome;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A cluster that lost its quorum for good goes on with its last member, and those that come back stay out. */
+class RecoveryTest {
+    @TempDir
+    Path folder;
+
+    private final List<List<String>> flags = new ArrayList<>();
+    private final List<TestMember> members = new ArrayList<>();
+
+    @BeforeEach
+    void begin() throws Exception {
+        List<Integer> ports = FreePorts.take(3);
+        TreeMap<String, String> urls = new TreeMap<>();
+        for (int i = 0; i < 3; i++) urls.put("m" + i, "http://127.0.0.1:" + ports.get(i));
+        List<String> listed = new ArrayList<>();
+        urls.forEach((name, url) -> listed.add(name + "=" + url));
+        for (int i = 0; i < 3; i++)
+            flags.add(TestMember.flags(
+                    "m" + i, ports.get(i), folder, "--initial-cluster=" + String.join(",", listed)));
+        for (List<String> own : flags) members.add(new TestMember(own));
+        for (int i = 0; i < 20; i++)
+            assertThat(members.get(i % 3).put("k" + i, "v" + i)).isInstanceOf(Outcome.PutDone.class);
+        for (TestMember member : members) assertThat(member.get("k19")).isEqualTo("v19");
+    }
+
+    @AfterEach
+    void end() {
+        members.forEach(TestMember::close);
+    }
+
+    private static LocalStatus status(TestMember member) {
+        return member.process.localStatus();
+    }
+
+    private static long cluster(TestMember member) {
+        return status(member).ownership().identity().orElseThrow().clusterId();
+    }
+
+    private static Birth recover(TestMember member, long cluster, long epoch) throws Exception {
+        return member.process.recoverAsSingle(cluster, epoch).get();
+    }
+
+    private static void alone(TestMember member, long epoch) {
+        await("the last member serves", () -> status(member).ready());
+        assertThat(member.node().raft().voters()).hasSize(1);
+        assertThat(member.node().state().members().all()).hasSize(1);
+        assertThat(member.node().identity().epoch()).isEqualTo(epoch);
+    }
+
+    private TestMember again(int number) throws Exception {
+        TestMember member = new TestMember(flags.get(number));
+        members.add(member);
+        return member;
+    }
+
+    private TestMember withoutTheOthers() {
+        members.get(1).close();
+        members.get(2).close();
+        TestMember last = members.getFirst();
+        await("the quorum is lost", () -> !status(last).ready());
+        return last;
+    }
+
+    @Test
+    void theLastMemberGoesOnAndTheOthersStayOut() throws Exception {
+        assertThat(recover(members.getFirst(), cluster(members.getFirst()), 2).refusal())
+                .isEqualTo("the cluster has a quorum: there is nothing to recover");
+        TestMember last = withoutTheOthers();
+        long cluster = cluster(last);
+        assertThat(recover(last, cluster + 1, 2).refusal()).contains("the data here is of cluster");
+        assertThat(recover(last, cluster, 1).refusal()).isEqualTo("epoch 1 is not above this member's own, 1");
+
+        Birth done = recover(last, cluster, 3);
+        assertThat(done).isEqualTo(new Birth(cluster, last.node().identity().memberId(), ""));
+        alone(last, 3);
+        assertThat(last.get("k19")).isEqualTo("v19");
+        assertThat(last.put("after", "x")).isInstanceOf(Outcome.PutDone.class);
+        assertThat(recover(last, cluster, 3)).isEqualTo(done);
+        assertThat(last.death.get()).isNull();
+
+        TestMember late = again(1);
+        await("the member of before hears of it", () -> status(late).state() == State.FENCED);
+        assertThat(status(late).message()).contains("recovered without this member");
+        late.close();
+        TestMember still = again(1);
+        assertThat(status(still).state()).isEqualTo(State.FENCED);
+        assertThat(status(still).ownership().identity().orElseThrow().clusterId())
+                .isEqualTo(cluster);
+        assertThat(recover(still, cluster, 2).refusal()).contains("fenced this member");
+
+        last.close();
+        TestMember restarted = again(0);
+        alone(restarted, 3);
+        assertThat(restarted.get("after")).isEqualTo("x");
+    }
+
+    /** As a crash leaves it that comes right after the decision, and right before the end. */
+    @Test
+    void aRecoveryThatWasCutOffIsEndedAtTheNextStart() throws Exception {
+        TestMember last = withoutTheOthers();
+        last.close();
+        Path data = folder.resolve("m0");
+        Identity before = Identity.read(data).orElseThrow();
+        before.recovering(2).write(data);
+        TestMember ended = again(0);
+        alone(ended, 2);
+        assertThat(ended.get("k19")).isEqualTo("v19");
+        ended.close();
+
+        before.recovering(2).write(data);
+        TestMember twice = again(0);
+        alone(twice, 2);
+        assertThat(twice.get("k19")).isEqualTo("v19");
+        assertThat(Identity.read(data).orElseThrow().isRecovering()).isFalse();
+    }
+
+    @Test
+    void theFlagOfEtcdTakesTheSameWay() throws Exception {
+        members.forEach(TestMember::close);
+        List<String> forced = new ArrayList<>(flags.getFirst());
+        forced.add("--force-new-cluster");
+        TestMember last = new TestMember(forced);
+        members.add(last);
+        alone(last, 2);
+        assertThat(last.get("k19")).isEqualTo("v19");
+        TestMember late = again(2);
+        await("the member of before hears of it", () -> status(late).state() == State.FENCED);
+    }
+
+    @Test
+    void aFencedMemberServesNoMore() throws Exception {
+        TestMember fenced = members.get(1);
+        assertThat(fenced.process.fence(1).get()).contains("epoch 1 is not above this member's own, 1");
+        assertThat(fenced.process.node()).isPresent();
+        for (int i = 0; i < 2; i++) assertThat(fenced.process.fence(5).get()).isEmpty();
+        assertThat(status(fenced).state()).isEqualTo(State.FENCED);
+        assertThat(fenced.process.node()).isEmpty();
+        assertThat(status(fenced).ownership().fencedBy()).isEqualTo(5);
+        assertThat(status(fenced).node().orElseThrow().raft().last()).isPositive();
+        assertThat(members.getFirst().put("after", "x")).isInstanceOf(Outcome.PutDone.class);
+        fenced.close();
+
+        TestMember restarted = again(1);
+        assertThat(status(restarted).state()).isEqualTo(State.FENCED);
+        long cluster = cluster(restarted);
+        assertThat(recover(restarted, cluster, 5).refusal()).contains("fenced this member, 5");
+        assertThat(recover(restarted, cluster, 6).refusal()).isEmpty();
+        await("the fence is left behind", () -> status(restarted).ready());
+    }
+
+    @Test
+    void aProcessThatWaitsCanBeFencedAndHasNothingToRecover() throws Exception {
+        int port = FreePorts.take(1).getFirst();
+        List<String> own = TestMember.flags("w", port, folder, "--join=127.0.0.1:" + port);
+        TestMember waiting = new TestMember(own);
+        members.add(waiting);
+        assertThat(status(waiting).state()).isEqualTo(State.UNINITIALISED);
+        assertThat(recover(waiting, 7, 2).refusal()).contains("no data to recover");
+        assertThat(waiting.process.fence(2).get()).isEmpty();
+        assertThat(waiting.process.bootstrap("t", "w", List.of()).get().refusal())
+                .contains("fenced");
+        waiting.close();
+        assertThat(Files.exists(folder.resolve("w/fence.json"))).isTrue();
+        TestMember again = new TestMember(own);
+        members.add(again);
+        assertThat(status(again).state()).isEqualTo(State.FENCED);
+    }
+}
