@@ -18,14 +18,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a member the only voter of its cluster as etcd's force-new-cluster does: what is not known to be committed goes,
- * and the removal of everybody else is put behind what is, as committed.
+ * Makes a member the only voter of its cluster: all that its log holds counts as committed, and the removal of everybody
+ * else is put behind it.
  *
- * <p>The tail goes because nobody can tell any more what became of it: the others may have replaced it in a later term,
- * and then it would come to life against what clients have read. The price is that of etcd: a write that was answered in
- * the last moment, and of whose commit this member never heard, is lost.
+ * <p>Not as etcd's force-new-cluster, which throws away what is not known to be committed. A write can have been answered
+ * although this member has not heard yet that it is committed; it is in the log of the voter with the newest term and the
+ * longest log, which is the one to recover, and would be lost. The price: a write that nobody answered may come to life,
+ * as it may after every change of leaders.
  *
- * <p>May be done again after a crash anywhere in it: entries whose commit was not written are a tail that goes.
+ * <p>May be done again after a crash anywhere in it: removals that were written without their commit are part of the log
+ * like the rest, and only those that lack are added.
  */
 final class LastVoter {
     private static final Logger LOG = LoggerFactory.getLogger(LastVoter.class);
@@ -35,40 +37,37 @@ final class LastVoter {
     /** What the member starts with; the log on disk says the same when this returns. */
     static Restored of(Restored found, long self, Wal wal) throws IOException {
         HardState hard = found.hardState();
-        List<Entry> entries = new ArrayList<>();
-        for (Entry entry : found.entries()) if (entry.index() <= hard.commit()) entries.add(entry);
-        List<Entry> removals = removals(committed(found), self, hard);
-        int dropped = found.entries().size() - entries.size();
+        List<Entry> entries = new ArrayList<>(found.entries());
+        long last = entries.isEmpty() ? found.base().index() : entries.getLast().index();
+        List<Entry> removals = removals(latest(found), self, hard.term() + 1, last);
         LOG.warn(
-                "recovering as the only voter: commit={} uncommitted entries dropped={} changes={}",
+                "recovering as the only voter: commit={} entries taken for committed={} changes={}",
                 hard.commit(),
-                dropped,
+                last - hard.commit(),
                 removals.size());
-        if (removals.isEmpty() && dropped == 0) return found;
+        if (removals.isEmpty() && last == hard.commit()) return found;
         entries.addAll(removals);
-        HardState now = new HardState(hard.term() + 1, self, hard.commit() + removals.size());
+        HardState now = new HardState(hard.term() + 1, self, last + removals.size());
         wal.append(0, now, removals, true);
         write(wal);
         return new Restored(now, found.membership(), found.base(), entries, found.applied());
     }
 
-    private static Membership committed(Restored found) {
+    private static Membership latest(Restored found) {
         Membership membership = found.membership();
         for (Entry entry : found.entries()) {
-            if (entry.index() <= found.applied()
-                    || entry.index() > found.hardState().commit()) continue;
-            if (!entry.kind().isChange()) continue;
+            if (entry.index() <= found.applied() || !entry.kind().isChange()) continue;
             membership = membership.after(ChangeCodec.decode(entry).raft()).orElse(membership);
         }
         return membership;
     }
 
-    private static List<Entry> removals(Membership membership, long self, HardState hard) throws NotRecoverable {
+    private static List<Entry> removals(Membership membership, long self, long term, long last) throws NotRecoverable {
         List<Entry> entries = new ArrayList<>();
         Membership simple = membership;
         if (membership.isJoint()) {
             simple = membership.after(MembershipChange.LEAVE_JOINT).orElseThrow();
-            entries.add(entry(hard, entries, EntryKind.CHANGE_V2, Bytes.EMPTY));
+            entries.add(new Entry(term, last + 1, EntryKind.CHANGE_V2, Bytes.EMPTY));
         }
         if (!simple.voters().contains(self))
             throw new NotRecoverable("this member is no voter: it may lack what the cluster has decided; recover a"
@@ -76,13 +75,9 @@ final class LastVoter {
         for (long other : simple.members()) {
             if (other == self) continue;
             ChangeCodec.Encoded encoded = ChangeCodec.encode(0, List.of(new MemberChange.Removed(other)));
-            entries.add(entry(hard, entries, encoded.kind(), encoded.data()));
+            entries.add(new Entry(term, last + 1 + entries.size(), encoded.kind(), encoded.data()));
         }
         return entries;
-    }
-
-    private static Entry entry(HardState hard, List<Entry> before, EntryKind kind, Bytes data) {
-        return new Entry(hard.term() + 1, hard.commit() + before.size() + 1, kind, data);
     }
 
     /** The log's thread does not run yet. */

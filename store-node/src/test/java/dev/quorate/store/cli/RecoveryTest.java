@@ -3,9 +3,12 @@ package dev.quorate.store.cli;
 import static dev.quorate.store.cli.TestMember.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quorate.store.Bytes;
 import dev.quorate.store.node.LocalStatus;
 import dev.quorate.store.node.LocalStatus.State;
 import dev.quorate.store.node.NodeHost.Birth;
+import dev.quorate.store.node.NodeStatus;
+import dev.quorate.store.state.Op;
 import dev.quorate.store.state.Outcome;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,8 +36,7 @@ class RecoveryTest {
         List<String> listed = new ArrayList<>();
         urls.forEach((name, url) -> listed.add(name + "=" + url));
         for (int i = 0; i < 3; i++)
-            flags.add(TestMember.flags(
-                    "m" + i, ports.get(i), folder, "--initial-cluster=" + String.join(",", listed)));
+            flags.add(TestMember.flags("m" + i, ports.get(i), folder, "--initial-cluster=" + String.join(",", listed)));
         for (List<String> own : flags) members.add(new TestMember(own));
         for (int i = 0; i < 20; i++)
             assertThat(members.get(i % 3).put("k" + i, "v" + i)).isInstanceOf(Outcome.PutDone.class);
@@ -110,6 +112,32 @@ class RecoveryTest {
         TestMember restarted = again(0);
         alone(restarted, 3);
         assertThat(restarted.get("after")).isEqualTo("x");
+    }
+
+    /** It may have been answered: by a leader that is gone, whose word of the commit did not come any more. */
+    @Test
+    void whatOnlyTheLogHoldsIsKept() throws Exception {
+        TestMember last = members.stream()
+                .filter(member -> status(member).node().orElseThrow().raft().leader()
+                        == member.node().identity().memberId())
+                .findFirst()
+                .orElseThrow();
+        List<Thread> ends = members.stream()
+                .filter(member -> member != last)
+                .map(member -> Thread.ofVirtual().start(member::close))
+                .toList();
+        for (Thread end : ends) end.join();
+        var unanswered = last.node().propose(Op.Put.of(Bytes.utf8("tail"), Bytes.utf8("kept")));
+        await("the quorum is lost", () -> !status(last).ready());
+        NodeStatus before = status(last).node().orElseThrow();
+        assertThat(before.raft().last()).isGreaterThan(before.progress().commit());
+        assertThat(last.local("tail")).isNotEqualTo("kept");
+
+        assertThat(recover(last, cluster(last), 2).refusal()).isEmpty();
+        alone(last, 2);
+        assertThat(last.get("tail")).isEqualTo("kept");
+        assertThat(last.put("after", "x")).isInstanceOf(Outcome.PutDone.class);
+        assertThat(unanswered).isDone();
     }
 
     /** As a crash leaves it that comes right after the decision, and right before the end. */
