@@ -52,7 +52,7 @@ public final class Heartbeats {
 
     private void all() throws IOException, InterruptedException {
         System.out.printf(
-                "%-52s | new terms | late heartbeats | states sent | hand-overs | answered | failed | longest silence%n",
+                "%-52s | new terms | late heartbeats | hand-overs | answered | failed | longest silence%n",
                 "load of " + seconds + " s each");
         row("puts of 1,000 clients", 0, () -> TimeUnit.SECONDS.sleep(seconds));
         row("the same, and 8 clients read 20 MiB at a time", 0, () -> {
@@ -63,7 +63,7 @@ public final class Heartbeats {
         });
         row("puts, and the leader pauses for 0.4 s, ten times", 0, this::pauses);
         row("puts, and each sync of the leader's disk takes 0.1 s", 0, () -> leaderDisk(Orders.Disk.SLOW, seconds));
-        row("puts, and a follower gets the whole state", 0, this::catchUp);
+        row("puts, and a follower comes back far behind", 0, this::catchUp);
         row("puts, and the leader's disk stands still for 5 s", 1, () -> leaderDisk(Orders.Disk.STALLS, 5));
     }
 
@@ -73,11 +73,10 @@ public final class Heartbeats {
             trouble.happen();
             Reading seen = Reading.of(members).since(before);
             System.out.printf(
-                    "%-52s | %9d | %15d | %11d | %10d | %8d | %6d | %.2f s%n",
+                    "%-52s | %9d | %15d | %10d | %8d | %6d | %.2f s%n",
                     name,
                     seen.term(),
                     seen.lateHeartbeats(),
-                    seen.states(),
                     seen.handOvers(),
                     puts.answered(),
                     puts.failed(),

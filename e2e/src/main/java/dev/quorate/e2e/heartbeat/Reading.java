@@ -15,32 +15,26 @@ import java.time.Duration;
  * @param term the highest term: each election makes a new one, also one that nobody wins
  * @param lateHeartbeats heartbeats that left more than two intervals after the one before
  * @param handOvers leaders that gave up because of their disk
- * @param states whole states that followers got from a leader
  */
-record Reading(long term, long lateHeartbeats, long handOvers, long states) {
+record Reading(long term, long lateHeartbeats, long handOvers) {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     static Reading of(MemberProcesses members) throws IOException, InterruptedException {
-        Reading sum = new Reading(0, 0, 0, 0);
+        Reading sum = new Reading(0, 0, 0);
         for (int member = 0; member < members.memberCount(); member++) {
             long term = members.awaitServing(member).getRaftTerm();
             String text = metrics(members.client(member));
             sum = new Reading(
                     Math.max(sum.term, term),
                     sum.lateHeartbeats + value(text, "etcd_server_heartbeat_send_failures_total"),
-                    sum.handOvers + value(text, "quorate_disk_stall_hand_overs_total"),
-                    sum.states + value(text, "etcd_network_snapshot_receive_success"));
+                    sum.handOvers + value(text, "quorate_disk_stall_hand_overs_total"));
         }
         return sum;
     }
 
     Reading since(Reading before) {
-        return new Reading(
-                term - before.term,
-                lateHeartbeats - before.lateHeartbeats,
-                handOvers - before.handOvers,
-                states - before.states);
+        return new Reading(term - before.term, lateHeartbeats - before.lateHeartbeats, handOvers - before.handOvers);
     }
 
     private static String metrics(InetSocketAddress member) throws IOException, InterruptedException {
