@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** A minute of what the command does for as long as it is told to: every kind of fault may come. */
+/** A minute of what the command does for as long as it is told to: every kind of fault may come but a full disk. */
 class SoakIT {
     @Test
     void noAnswerAndNoEventIsWrong() throws Exception {

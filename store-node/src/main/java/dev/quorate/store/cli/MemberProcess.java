@@ -239,7 +239,7 @@ final class MemberProcess implements NodeHost, AutoCloseable {
             return done;
         } catch (NotRecoverable no) {
             return refused(notRecovered(before, stateBefore, String.valueOf(no.getMessage())));
-        } catch (IOException failure) {
+        } catch (IOException | RuntimeException failure) {
             died.accept("recover", failure);
             return refused("recovery failed: " + failure.getMessage());
         }

@@ -6,7 +6,6 @@ import dev.quorate.store.node.LocalStatus;
 import dev.quorate.store.node.Mailbox;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.node.NodeConfig;
-import dev.quorate.store.node.NodeHost;
 import dev.quorate.store.node.NodeStatus.NodeIdentity;
 import dev.quorate.store.node.NodeThreads;
 import dev.quorate.store.node.port.DurableLog;
@@ -40,7 +39,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A whole member with its client port: the real node, threads and state, on a disk that forgets, without peers. */
-public final class LoneMember implements NodeHost, AutoCloseable {
+public final class LoneMember extends SettledHost implements AutoCloseable {
     static final long ID = 0x1234;
 
     private final Node node;
@@ -142,16 +141,6 @@ public final class LoneMember implements NodeHost, AutoCloseable {
     @Override
     public CompletableFuture<Birth> bootstrap(String token, String name, List<String> peerUrls) {
         return CompletableFuture.completedFuture(new Birth(0, 0, "already born"));
-    }
-
-    @Override
-    public CompletableFuture<Birth> recoverAsSingle(long clusterId, long epoch) {
-        return CompletableFuture.completedFuture(new Birth(0, 0, "nothing to recover"));
-    }
-
-    @Override
-    public CompletableFuture<Optional<String>> fence(long epoch) {
-        return CompletableFuture.completedFuture(Optional.of("nothing to fence"));
     }
 
     @Override

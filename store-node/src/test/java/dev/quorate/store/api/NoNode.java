@@ -2,13 +2,12 @@ package dev.quorate.store.api;
 
 import dev.quorate.store.node.LocalStatus;
 import dev.quorate.store.node.Node;
-import dev.quorate.store.node.NodeHost;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** A process that waits to become part of a cluster. */
-final class NoNode implements NodeHost {
+final class NoNode extends SettledHost {
     static final String WHY = "this member waits for Bootstrap or for being added to a cluster";
 
     @Override
@@ -26,16 +25,6 @@ final class NoNode implements NodeHost {
     public CompletableFuture<Birth> bootstrap(String token, String name, List<String> peerUrls) {
         return CompletableFuture.completedFuture(
                 token.equals("right") ? new Birth(7, 8, "") : new Birth(0, 0, "born with another token"));
-    }
-
-    @Override
-    public CompletableFuture<Birth> recoverAsSingle(long clusterId, long epoch) {
-        return CompletableFuture.completedFuture(new Birth(0, 0, "nothing to recover"));
-    }
-
-    @Override
-    public CompletableFuture<Optional<String>> fence(long epoch) {
-        return CompletableFuture.completedFuture(Optional.of("nothing to fence"));
     }
 
     @Override
