@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A real disk of 16 MiB that is really full. Needs the right to mount; skipped without it. */
 class FullDiskTest {
-    private static final WalOptions OPTIONS = new WalOptions(256 << 10, true, nanos -> {});
+    private final AtomicInteger preparing = new AtomicInteger();
+    private final WalOptions options = new WalOptions(256 << 10, true, nanos -> {}, task -> {
+        preparing.incrementAndGet();
+        Thread.ofPlatform().daemon().start(() -> {
+            task.run();
+            preparing.decrementAndGet();
+        });
+    });
 
     @TempDir
     Path root;
@@ -41,10 +49,10 @@ class FullDiskTest {
     @Test
     void aFullDiskIsToldAndWaitedForAndNothingIsLost() throws Exception {
         Path directory = disk.root().resolve("wal");
-        Wal.create(directory, WalTest.METADATA, OPTIONS);
+        Wal.create(directory, WalTest.METADATA, options);
         WalTest.Heard heard = new WalTest.Heard();
         List<Entry> written = new ArrayList<>();
-        try (Wal wal = Wal.open(directory, OPTIONS)) {
+        try (Wal wal = Wal.open(directory, options)) {
             wal.start(heard);
             disk.leave(400 << 10);
             long batch = 0;
@@ -54,8 +62,8 @@ class FullDiskTest {
                 List<Entry> next = WalTest.entries(1, index, index, 20_000);
                 written.addAll(next);
                 wal.append(batch, new HardState(1, 1, index - 1), next, true);
-                Long done = heard.poll(300);
-                if (done != null) persisted = done;
+                persisted = heard.next();
+                while (preparing.get() > 0 && heard.room.isEmpty()) Thread.onSpinWait();
                 assertTrue(batch < 200, "the disk does not get full");
             }
             assertEquals(Room.LOW, heard.room.poll(10, TimeUnit.SECONDS), "told while there is still half a segment");
@@ -73,17 +81,17 @@ class FullDiskTest {
             assertNotEquals(Room.NONE, heard.room.poll(10, TimeUnit.SECONDS));
             while (persisted < batch) persisted = heard.next();
         }
-        assertEquals(written, WalTest.reopen(directory, OPTIONS).entries());
+        assertEquals(written, WalTest.reopen(directory, options).entries());
     }
 
     @Test
     void aStopWhileTheDiskIsFullKeepsWhatWasReported() throws Exception {
         Path directory = disk.root().resolve("wal");
-        Wal.create(directory, WalTest.METADATA, OPTIONS);
+        Wal.create(directory, WalTest.METADATA, options);
         WalTest.Heard heard = new WalTest.Heard();
         long reported = 0;
         disk.leave(400 << 10);
-        try (Wal wal = Wal.open(directory, OPTIONS)) {
+        try (Wal wal = Wal.open(directory, options)) {
             wal.start(heard);
             for (int i = 1; i <= 100; i++)
                 wal.append(i, new HardState(1, 1, i - 1), WalTest.entries(1, i, i, 20_000), true);
@@ -91,7 +99,7 @@ class FullDiskTest {
             for (Long done = heard.poll(0); done != null; done = heard.poll(0)) reported = done;
         }
         disk.makeRoom();
-        Recovered recovered = WalTest.reopen(directory, OPTIONS);
+        Recovered recovered = WalTest.reopen(directory, options);
         assertTrue(recovered.entries().size() >= reported);
         assertEquals(WalTest.entries(1, 1, recovered.entries().size(), 20_000), recovered.entries());
     }
