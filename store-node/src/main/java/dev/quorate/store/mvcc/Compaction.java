@@ -43,6 +43,10 @@ final class Compaction {
         return new Compaction();
     }
 
+    boolean isDone() {
+        return from.length == 0 && cuts.isEmpty();
+    }
+
     /** Looks at keys and declares versions dead, so many in all, more or less; false when nothing is left. */
     boolean step(KeyIndex index, ValueLog log, int budget) {
         int left = budget;
@@ -52,7 +56,7 @@ final class Compaction {
             else if (from.length > 0) left -= cut(index, Math.min(left, KEYS_AT_ONCE));
             else return false;
         }
-        return from.length > 0 || !cuts.isEmpty();
+        return !isDone();
     }
 
     private int declareDead(Cut cut, ValueLog log, int most) {

@@ -4,7 +4,8 @@ import dev.quorate.store.Invariant;
 import java.util.Arrays;
 
 /**
- * The versions of one key that are still known, oldest first; immutable, so that old pictures stay true.
+ * The versions of one key that are still known, oldest first. What one of these objects has shown it shows for ever, so
+ * old pictures stay true; a newer one may share its numbers.
  *
  * <p>Of each version the index knows main revision, sub revision, and the two numbers that the encoded form repeats,
  * create revision and version. A tombstone has version 0.
@@ -28,14 +29,14 @@ abstract sealed class KeyVersions {
         boolean small = sub <= Integer.MAX_VALUE && version <= Integer.MAX_VALUE;
         if (sub == 0 && create == main && version == 1) return new Newborn(main);
         if (small) return new Single(main, (int) sub, create, (int) version);
-        return new Several(new long[] {main, sub, create, version});
+        return Several.of(new long[] {main, sub, create, version}, 0, 1);
     }
 
-    /** Four numbers for each version. */
-    private static KeyVersions ofNumbers(long[] numbers) {
-        return numbers.length == STRIDE
-                ? of(numbers[MAIN], numbers[SUB], numbers[CREATE], numbers[VERSION])
-                : new Several(numbers);
+    /** So many versions out of an array with four numbers for each. */
+    private static KeyVersions ofNumbers(long[] numbers, int from, int count) {
+        return count == 1
+                ? of(numbers[from + MAIN], numbers[from + SUB], numbers[from + CREATE], numbers[from + VERSION])
+                : Several.of(numbers, from, count);
     }
 
     abstract int count();
@@ -48,7 +49,7 @@ abstract sealed class KeyVersions {
 
     abstract long version(int i);
 
-    /** Everything up to here and one more. */
+    /** Everything up to here and one more. Only the index's writer adds. */
     abstract KeyVersions plus(long main, long sub, long create, long version);
 
     /** Without the first ones. */
@@ -118,7 +119,7 @@ abstract sealed class KeyVersions {
 
         @Override
         KeyVersions plus(long main, long sub, long create, long version) {
-            return new Several(new long[] {main(0), sub(0), create(0), version(0), main, sub, create, version});
+            return Several.of(new long[] {main(0), sub(0), create(0), version(0), main, sub, create, version}, 0, 2);
         }
 
         @Override
@@ -192,53 +193,69 @@ abstract sealed class KeyVersions {
         }
     }
 
-    /** Four numbers for each version. */
+    /**
+     * Four numbers for each version, behind a first one that says how many numbers are taken. A key that is written
+     * again and again must not be copied each time: whoever shows all that is taken adds in the same array, where those
+     * who show less do not look.
+     */
     private static final class Several extends KeyVersions {
-        private final long[] numbers;
+        private static final int FIRST = 1;
 
-        Several(long[] numbers) {
+        private final long[] numbers;
+        private final int count;
+
+        private Several(long[] numbers, int count) {
             this.numbers = numbers;
+            this.count = count;
+            numbers[0] = FIRST + (long) count * STRIDE;
+        }
+
+        static Several of(long[] source, int from, int count) {
+            long[] own = new long[FIRST + count * STRIDE];
+            System.arraycopy(source, from, own, FIRST, count * STRIDE);
+            return new Several(own, count);
         }
 
         @Override
         int count() {
-            return numbers.length / STRIDE;
+            return count;
         }
 
         @Override
         long main(int i) {
-            return numbers[i * STRIDE + MAIN];
+            return numbers[FIRST + i * STRIDE + MAIN];
         }
 
         @Override
         long sub(int i) {
-            return numbers[i * STRIDE + SUB];
+            return numbers[FIRST + i * STRIDE + SUB];
         }
 
         @Override
         long create(int i) {
-            return numbers[i * STRIDE + CREATE];
+            return numbers[FIRST + i * STRIDE + CREATE];
         }
 
         @Override
         long version(int i) {
-            return numbers[i * STRIDE + VERSION];
+            return numbers[FIRST + i * STRIDE + VERSION];
         }
 
         @Override
         KeyVersions plus(long main, long sub, long create, long version) {
-            int end = numbers.length;
-            long[] more = Arrays.copyOf(numbers, end + STRIDE);
+            int end = FIRST + count * STRIDE;
+            boolean room = end < numbers.length && numbers[0] == end;
+            long[] more = room ? numbers : Arrays.copyOf(numbers, end + STRIDE * (1 + count / 4));
             more[end + MAIN] = main;
             more[end + SUB] = sub;
             more[end + CREATE] = create;
             more[end + VERSION] = version;
-            return new Several(more);
+            return new Several(more, count + 1);
         }
 
         @Override
         KeyVersions from(int first) {
-            return ofNumbers(Arrays.copyOfRange(numbers, first * STRIDE, numbers.length));
+            return ofNumbers(numbers, FIRST + first * STRIDE, count - first);
         }
     }
 
@@ -264,9 +281,9 @@ abstract sealed class KeyVersions {
         }
 
         KeyVersions take() {
-            int count = size;
+            int count = size / STRIDE;
             size = 0;
-            return ofNumbers(Arrays.copyOf(numbers, count));
+            return ofNumbers(numbers, 0, count);
         }
     }
 }

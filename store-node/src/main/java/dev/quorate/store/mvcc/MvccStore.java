@@ -88,6 +88,11 @@ public final class MvccStore {
         unfinished = new Compaction(newCompactRevision, unfinished);
     }
 
+    /** Has a compaction something left to do? */
+    public boolean isCompacting() {
+        return !unfinished.isDone();
+    }
+
     /**
      * Does a bounded piece of what a compaction left to do, about as many versions and keys as said; false when nothing
      * is left. Only after the compaction was published, else a reader could miss what it may see.

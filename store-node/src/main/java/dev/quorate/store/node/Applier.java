@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,9 @@ final class Applier {
 
     /** Keys looked at and versions given up between two batches: a fraction of a millisecond. */
     private static final int COMPACT_STEP = 1_000;
+
+    /** From one step to the next, so that a compaction takes little of a processor: others wait for it too. */
+    private static final long COMPACT_PAUSE_NANOS = 2_000_000;
 
     /** A batch of the value log is built in memory: many entries at once, as after a start, become several. */
     private static final long BATCH_BYTES = 8L << 20;
@@ -57,6 +61,11 @@ final class Applier {
 
     /** Answers that wait for the end of the batch. */
     private final List<Runnable> answers = new ArrayList<>();
+
+    /** Answers that wait until the versions are gone that a compaction gives up. */
+    private final List<Runnable> compacted = new ArrayList<>();
+
+    private long nextCompactStep = System.nanoTime();
 
     private final List<KeyEvent> events = new ArrayList<>();
 
@@ -114,7 +123,24 @@ final class Applier {
 
     /** A piece of what compactions left to do; false when nothing is left. */
     boolean compactStep() {
-        return active.state().compactStep(COMPACT_STEP);
+        boolean more = active.state().compactStep(COMPACT_STEP);
+        if (!active.state().isCompacting()) answerCompacted();
+        return more;
+    }
+
+    private void answerCompacted() {
+        compacted.forEach(Runnable::run);
+        compacted.clear();
+    }
+
+    /** The piece that is due; however much there is to apply, it gets on. Returns the nanoseconds until the next one. */
+    OptionalLong compact() {
+        if (!active.state().isCompacting()) return OptionalLong.empty();
+        if (System.nanoTime() - nextCompactStep >= 0) {
+            compactStep();
+            nextCompactStep = System.nanoTime() + COMPACT_PAUSE_NANOS;
+        }
+        return OptionalLong.of(Math.max(0, nextCompactStep - System.nanoTime()));
     }
 
     private void apply(Work.Committed work) {
@@ -157,7 +183,16 @@ final class Applier {
                 : CommandCodec.decode(entry.data());
         Applied applied = active.state().apply(entry.index(), entry.term(), envelope);
         keep(applied);
-        local.ifPresent(waiting -> answers.add(() -> waiting.answer().complete(applied.outcome())));
+        local.ifPresent(waiting -> answer(waiting, applied.outcome()));
+    }
+
+    /** At the end of the batch; a physical compaction, as in etcd, when the versions are gone. */
+    private void answer(Proposals.Waiting waiting, Outcome outcome) {
+        Runnable answer = () -> waiting.answer().complete(outcome);
+        boolean later = waiting.command() instanceof Command.Compact compact
+                && compact.physical()
+                && outcome instanceof Outcome.Compacted;
+        answers.add(later ? () -> compacted.add(answer) : answer);
     }
 
     private void applyChange(Entry entry, Membership membership) {
@@ -220,6 +255,7 @@ final class Applier {
         position = active.position();
         digests.restart(position.index(), active.state().digest());
         damage = "";
+        answerCompacted();
         watches.publish(new EventBatch(List.of(), position.revision()));
         reads.applied(position.index());
         mailbox.fact(new Mailbox.Input.Installed(position));

@@ -27,6 +27,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -136,8 +137,9 @@ public final class Node {
     }
 
     void awaitWork() throws InterruptedException {
-        if (work.isEmpty() && applier.compactStep()) return;
-        applier.run(withFollowers(work.take()));
+        OptionalLong pause = applier.compact();
+        Applier.Work next = pause.isEmpty() ? work.take() : work.poll(pause.getAsLong(), TimeUnit.NANOSECONDS);
+        if (next != null) applier.run(withFollowers(next));
     }
 
     /** Both threads look around. */

@@ -159,6 +159,11 @@ public final class StoreState {
         published = settings;
     }
 
+    /** Have compactions left something to do? Apply thread. */
+    public boolean isCompacting() {
+        return store.isCompacting();
+    }
+
     /** Does a bounded piece of what compactions left to do; false = nothing left. Apply thread, between batches. */
     public boolean compactStep(int budget) {
         return store.compactStep(budget);

@@ -101,7 +101,7 @@ final class FileContents {
 
     private void version(ByteBuffer record, boolean tombstone, int offset) {
         Revision at = Opening.revision(record);
-        rows.add(at.main(), at.sub(), offset);
+        rows.add(at.main(), at.sub(), offset, record.remaining());
         int from = record.arrayOffset() + Records.HEADER_BYTES + Records.REVISION_BYTES;
         int to = record.arrayOffset() + record.limit();
         unsorted.add(FoundVersion.read(at, tombstone, record.array(), from, to));

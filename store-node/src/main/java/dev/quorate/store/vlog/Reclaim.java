@@ -170,7 +170,7 @@ final class Reclaim {
     private void copyVersion(Segment source, int row, ByteBuffer record, boolean mayGo) {
         if (mayGo && garbageOf(source).get(row)) return;
         RevisionTable table = source.table();
-        rows.add(table.main(row), table.sub(row), pieceBase + out.copy(record.duplicate()));
+        rows.add(table.main(row), table.sub(row), pieceBase + out.copy(record.duplicate()), record.remaining());
         origins.add(new Origin(source, row));
     }
 
@@ -211,7 +211,7 @@ final class Reclaim {
         for (int row = 0; row < origins.size(); row++) {
             Origin origin = origins.get(row);
             if (!origin.segment().dead().get(origin.row())) continue;
-            int bytes = target.recordBytes(target.table().offset(row));
+            int bytes = target.table().size(row);
             target.dead().set(row);
             target.addDeadBytes(bytes);
             if (garbageOf(origin.segment()).get(origin.row())) target.keepDeadBytes(bytes);

@@ -7,8 +7,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the versions of one segment stand: a sorted column store of (revision → offset). A column that says nothing is
- * not there: 4 bytes per version while every revision has one change, 12 where transactions write several keys.
+ * Where the versions of one segment stand: a sorted column store of (revision → offset, size). A column that says
+ * nothing is not there: 8 bytes per version while every revision has one change, 16 where transactions write several
+ * keys. The size stands in the record too, but a compaction would have to fetch a page for each version that it gives up.
  *
  * <p>One thread appends and then calls {@link #publish}; readers look at the published rows only.
  */
@@ -22,19 +23,21 @@ final class RevisionTable {
     private int @Nullable [] mains;
 
     private int[] offsets = new int[FIRST_ROWS];
+    private int[] sizes = new int[FIRST_ROWS];
     /** Missing while all are zero. */
     private int @Nullable [] subs;
 
     private int rows;
     private volatile int published;
 
-    void add(long main, long sub, int offset) {
+    void add(long main, long sub, int offset, int size) {
         if (rows == 0) firstMain = main;
         if (rows == offsets.length) grow();
         if (sub != 0 && subs == null) subs = new int[offsets.length];
         int relative = Math.toIntExact(main - firstMain);
         if (relative != rows && mains == null) mains = counted();
         offsets[rows] = offset;
+        sizes[rows] = size;
         set(mains, relative);
         set(subs, Math.toIntExact(sub));
         rows++;
@@ -56,6 +59,7 @@ final class RevisionTable {
         firstMain = other.firstMain;
         mains = other.mains;
         offsets = other.offsets;
+        sizes = other.sizes;
         subs = other.subs;
         rows = other.rows;
         publish();
@@ -69,6 +73,7 @@ final class RevisionTable {
 
     private void resize(int capacity) {
         offsets = resized(offsets, capacity);
+        sizes = resized(sizes, capacity);
         if (mains != null) mains = resized(mains, capacity);
         if (subs != null) subs = resized(subs, capacity);
     }
@@ -140,8 +145,13 @@ final class RevisionTable {
         return offsets[row];
     }
 
+    /** Bytes of the whole record. */
+    int size(int row) {
+        return sizes[row];
+    }
+
     int encodedBytes() {
-        int columns = 1 + (mains == null ? 0 : 1) + (subs == null ? 0 : 1);
+        int columns = 2 + (mains == null ? 0 : 1) + (subs == null ? 0 : 1);
         return Integer.BYTES + 1 + Long.BYTES + columns * rows * Integer.BYTES;
     }
 
@@ -150,6 +160,7 @@ final class RevisionTable {
         int flags = (mains == null ? 0 : HAS_MAINS) | (subs == null ? 0 : HAS_SUBS);
         out.putInt(rows).put((byte) flags).putLong(firstMain);
         put(out, offsets);
+        put(out, sizes);
         if (mains != null) put(out, mains);
         if (subs != null) put(out, subs);
     }
@@ -160,6 +171,7 @@ final class RevisionTable {
         int flags = in.get();
         table.firstMain = in.getLong();
         table.offsets = table.column(in);
+        table.sizes = table.column(in);
         if ((flags & HAS_MAINS) != 0) table.mains = table.column(in);
         if ((flags & HAS_SUBS) != 0) table.subs = table.column(in);
         table.publish();

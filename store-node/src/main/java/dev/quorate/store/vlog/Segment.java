@@ -26,8 +26,6 @@ import java.util.zip.CRC32C;
  * {@link IllegalStateException} of the arena and looks the revision up again.
  */
 final class Segment {
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-
     private static final VarHandle BIG_ENDIAN_INT =
             MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     private static final int VERSION_HEAD_BYTES = Records.HEADER_BYTES + Records.REVISION_BYTES;
@@ -199,11 +197,6 @@ final class Segment {
         writeFully(channel, batch, writtenBytes);
         writtenBytes = end;
         table.publish();
-    }
-
-    /** The size of the whole record at an offset. */
-    int recordBytes(int offset) {
-        return Records.HEADER_BYTES + mapping.get(INT, offset + Integer.BYTES);
     }
 
     /**

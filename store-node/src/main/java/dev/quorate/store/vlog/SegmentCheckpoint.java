@@ -30,7 +30,7 @@ import java.util.zip.CRC32C;
  */
 record SegmentCheckpoint(
         long end, long previousIndex, StatePosition position, RevisionTable rows, List<FactAt> facts, KeyRun versions) {
-    private static final long MAGIC = 0x51564c4f47434b01L;
+    private static final long MAGIC = 0x51564c4f47434b02L;
     private static final int NUMBERS_BYTES = 6 * Long.BYTES;
 
     static SegmentCheckpoint nothing(StatePosition position) {

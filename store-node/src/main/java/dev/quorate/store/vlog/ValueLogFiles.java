@@ -76,7 +76,8 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
     public void append(Revision revision, boolean tombstone, Bytes encodedKeyValue) {
         writer = Thread.currentThread();
         Invariant.check(revision.main() >= lastMain, "revisions are appended in order", revision.main(), lastMain);
-        open.add(revision.main(), revision.sub(), records.version(revision, tombstone, encodedKeyValue));
+        int offset = records.version(revision, tombstone, encodedKeyValue);
+        open.add(revision.main(), revision.sub(), offset, records.sizeBytes() - offset);
         open.publish();
         lastMain = revision.main();
     }
@@ -125,7 +126,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
         Segment active = segments.active();
         int base = Math.toIntExact(active.writtenBytes());
         for (int row = 0; row < open.count(); row++) {
-            active.table().add(open.main(row), open.sub(row), base + open.offset(row));
+            active.table().add(open.main(row), open.sub(row), base + open.offset(row), open.size(row));
         }
         try {
             active.append(batch);
@@ -155,7 +156,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
         int row = segment.table().find(revision.main(), revision.sub());
         if (row < 0 || segment.dead().get(row)) return;
         segment.dead().set(row);
-        segment.addDeadBytes(segment.recordBytes(segment.table().offset(row)));
+        segment.addDeadBytes(segment.table().size(row));
     }
 
     // ---- any thread

@@ -1,0 +1,40 @@
+package dev.quorate.store.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.quorate.store.Bytes;
+import dev.quorate.store.state.Command;
+import dev.quorate.store.state.Op;
+import dev.quorate.store.state.Outcome;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CompactionTest {
+    private static final int KEYS = 10;
+    private static final int VERSIONS = 20_000;
+
+    @TempDir
+    Path folder;
+
+    /** It takes many steps with a pause after each: whoever asked for a physical one hears when the last is done. */
+    @Test
+    void aPhysicalCompactionIsAnsweredWhenTheVersionsAreGone() throws Exception {
+        int port = FreePorts.take(1).getFirst();
+        String cluster = "--initial-cluster=a=http://127.0.0.1:" + port;
+        try (TestMember member = new TestMember(TestMember.flags("a", port, folder, cluster))) {
+            for (int i = 0; i < VERSIONS; i++) {
+                Op.Put put = Op.Put.of(Bytes.utf8("k" + i % KEYS), Bytes.utf8("v".repeat(100)));
+                if (i % 1_000 == 0) assertThat(member.propose(put)).isInstanceOf(Outcome.PutDone.class);
+                else {
+                    var _ = member.node().propose(put);
+                }
+            }
+            assertThat(member.put("last", "v")).isInstanceOf(Outcome.PutDone.class);
+            long before = member.node().status().sizes().dbInUseBytes();
+            long revision = member.node().state().view().revision();
+            assertThat(member.propose(new Command.Compact(revision, true))).isInstanceOf(Outcome.Compacted.class);
+            assertThat(member.node().status().sizes().dbInUseBytes()).isLessThan(before / 2);
+        }
+    }
+}
