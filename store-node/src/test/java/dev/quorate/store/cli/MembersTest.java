@@ -3,12 +3,15 @@ package dev.quorate.store.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quorate.store.Bytes;
+import dev.quorate.store.state.Op;
 import dev.quorate.store.state.Outcome;
 import dev.quorate.store.tls.TestCertificates;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +87,39 @@ class MembersTest {
             TestMember.await(
                     "round " + round + ": it catches up", () -> back.local(key).equals("after"));
         }
+    }
+
+    /** What is written while it gets the whole state is kept for it: else it would need the next whole state, for ever. */
+    @Test
+    void aMemberThatNeedsTheWholeStateCatchesUpAlthoughWritesGoOn() throws Exception {
+        start(3, "http", "--snapshot-count=10", "--experimental-snapshot-catchup-entries=5");
+        members.get(2).close();
+        TestMember writer = members.getFirst();
+        for (int i = 0; i < 300; i++) writer.put("k" + i, "v".repeat(100_000));
+        AtomicBoolean enough = new AtomicBoolean();
+        Thread writing = Thread.ofPlatform().start(() -> {
+            while (!enough.get()) {
+                var _ = writer.node()
+                        .propose(Op.Put.of(Bytes.utf8("go"), Bytes.utf8("on")))
+                        .join();
+            }
+        });
+        TestMember back = new TestMember(flags.get(2));
+        members.set(2, back);
+        AtomicInteger close = new AtomicInteger();
+        TestMember.await("it is close behind for a while", () -> {
+            long lag = writer.node().status().progress().commit() - applied(back);
+            return (lag < 20 ? close.incrementAndGet() : close.getAndSet(0)) > 200;
+        });
+        enough.set(true);
+        writing.join();
+    }
+
+    private static long applied(TestMember member) {
+        return member.process
+                .node()
+                .map(node -> node.status().progress().applied())
+                .orElse(0L);
     }
 
     private void start(int count, String scheme, String... more) throws IOException {
