@@ -46,6 +46,8 @@ public record Mutant(String name, String file, String text, String replacement, 
                     lines.get(i + 3).replace("\\n", "\n"),
                     Long.parseLong(lines.get(i + 4))));
         }
+        // All of them at once: a table that has fallen behind the source must not wait for who tries every mistake.
+        for (Mutant mutant : mutants) mutant.mutated();
         return mutants;
     }
 
@@ -54,14 +56,18 @@ public record Mutant(String name, String file, String text, String replacement, 
         return new MutantLoader(compiled());
     }
 
-    private Map<String, byte[]> compiled() throws IOException {
+    private String mutated() throws IOException {
         String source = Files.readString(SOURCES.resolve(file));
         int first = source.indexOf(text);
         if (first < 0 || source.lastIndexOf(text) != first)
             throw new AssertionError(name + ": the text must stand once in " + file);
+        return source.replace(text, replacement);
+    }
+
+    private Map<String, byte[]> compiled() throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         InMemory files = new InMemory(compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8));
-        JavaFileObject mutated = new Source(file, source.replace(text, replacement));
+        JavaFileObject mutated = new Source(file, mutated());
         List<String> options = List.of("-proc:none", "-nowarn", "-cp", System.getProperty("java.class.path"));
         boolean compiles = compiler.getTask(null, files, null, options, null, List.of(mutated))
                 .call();
