@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -186,8 +187,10 @@ public final class MemberProcesses implements AutoCloseable {
         try (Membership membership = new Membership(client((member + 1) % memberCount))) {
             long id = membership.addLearner(peerUrl(member));
             processes.set(member, start(member, "existing"));
-            awaitServing(member);
+            // Not for a linearizable read: a learner refuses it.
+            await(member, MemberProcesses::following);
             membership.promote(id);
+            awaitServing(member);
         }
     }
 
@@ -305,12 +308,17 @@ public final class MemberProcesses implements AutoCloseable {
 
     /** Waits until a member knows a leader and answers a linearizable read. */
     public StatusResponse awaitServing(int member) throws InterruptedException {
+        return await(member, MemberProcesses::serving);
+    }
+
+    private StatusResponse await(int member, Function<ManagedChannel, Optional<StatusResponse>> look)
+            throws InterruptedException {
         ManagedChannel channel =
                 NettyChannelBuilder.forAddress(client(member)).usePlaintext().build();
         try {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
             while (System.nanoTime() < deadline && isAlive(member)) {
-                Optional<StatusResponse> status = serving(channel);
+                Optional<StatusResponse> status = look.apply(channel);
                 if (status.isPresent()) return status.get();
                 channel.resetConnectBackoff();
                 TimeUnit.MILLISECONDS.sleep(20);
@@ -333,15 +341,25 @@ public final class MemberProcesses implements AutoCloseable {
     }
 
     private static Optional<StatusResponse> serving(ManagedChannel channel) {
+        Optional<StatusResponse> status = following(channel);
+        if (status.isEmpty()) return status;
+        try {
+            var _ = KVGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(2, TimeUnit.SECONDS)
+                    .range(NO_KEY);
+            return status;
+        } catch (StatusRuntimeException notNow) {
+            return Optional.empty();
+        }
+    }
+
+    /** It knows a leader. */
+    private static Optional<StatusResponse> following(ManagedChannel channel) {
         try {
             StatusResponse status = MaintenanceGrpc.newBlockingStub(channel)
                     .withDeadlineAfter(2, TimeUnit.SECONDS)
                     .status(StatusRequest.getDefaultInstance());
-            if (status.getLeader() == 0) return Optional.empty();
-            var _ = KVGrpc.newBlockingStub(channel)
-                    .withDeadlineAfter(2, TimeUnit.SECONDS)
-                    .range(NO_KEY);
-            return Optional.of(status);
+            return status.getLeader() == 0 ? Optional.empty() : Optional.of(status);
         } catch (StatusRuntimeException notNow) {
             return Optional.empty();
         }

@@ -1,6 +1,7 @@
 package dev.quorate.store.wal;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import dev.quorate.proto.walpb.Record;
 import dev.quorate.store.Bytes;
 import dev.quorate.store.raft.Entry;
@@ -18,7 +19,12 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a whole log without changing anything. */
+/**
+ * Reads a whole log without changing anything.
+ *
+ * <p>The checksum of etcd's format covers what a record holds, not its type, and an entry's bytes can be read as a state
+ * and the other way round. So one flipped bit could take an entry away; what tells is that the log would make no sense.
+ */
 final class WalReader {
     /**
      * Where writing goes on.
@@ -102,13 +108,24 @@ final class WalReader {
                 metadata = read;
             }
             case RecordType.ENTRY -> entry(data, frames);
-            case RecordType.STATE -> {
-                dev.quorate.proto.raftpb.HardState read = dev.quorate.proto.raftpb.HardState.parseFrom(data);
-                hardState = new HardState(read.getTerm(), read.getVote(), read.getCommit());
-            }
+            case RecordType.STATE -> state(data, frames);
             case RecordType.MARK -> mark(Mark.decode(data), number == 2, segment);
             default -> throw frames.damaged("there is a record of the unknown type " + record.getType());
         }
+    }
+
+    private void state(byte[] data, Frames frames) throws IOException {
+        dev.quorate.proto.raftpb.HardState read = dev.quorate.proto.raftpb.HardState.parseFrom(data);
+        HardState next = new HardState(read.getTerm(), read.getVote(), read.getCommit());
+        boolean votesTwice =
+                next.term() == hardState.term() && hardState.vote() != 0 && next.vote() != hardState.vote();
+        if (next.term() < hardState.term() || votesTwice || !isKnown(read))
+            throw frames.damaged("a record says that it is a state and is none: " + next + " after " + hardState);
+        hardState = next;
+    }
+
+    private static boolean isKnown(Message message) {
+        return message.getUnknownFields().asMap().isEmpty();
     }
 
     private void entry(byte[] data, Frames frames) throws IOException {
@@ -116,6 +133,8 @@ final class WalReader {
         var kind = EntryKinds.of(read.getType().getNumber());
         Entry entry = new Entry(
                 read.getTerm(), read.getIndex(), kind, Bytes.wrap(read.getData().toByteArray()));
+        if (!isKnown(read) || !fits(entry))
+            throw frames.damaged("a record says that it is an entry and is none: " + entry.id());
         if (!baseKnown || entry.index() <= base.index()) {
             entries.clear();
             base = entry.id();
@@ -127,6 +146,19 @@ final class WalReader {
             throw frames.damaged("entry " + entry.index() + " follows entry " + (base.index() + entries.size()));
         entries.subList((int) offset, entries.size()).clear();
         entries.add(entry);
+    }
+
+    /** Terms do not fall along the log, another entry in the place of one is of a later term, and what is committed stays. */
+    private boolean fits(Entry entry) {
+        if (!baseKnown) return true;
+        long offset = entry.index() - base.index() - 1;
+        if (offset < 0) return entry.index() > hardState.commit();
+        if (offset > entries.size()) return true;
+        long before = offset == 0 ? base.term() : entries.get((int) offset - 1).term();
+        if (entry.term() < before) return false;
+        if (offset == entries.size()) return true;
+        Entry there = entries.get((int) offset);
+        return entry.equals(there) || (entry.term() > there.term() && entry.index() > hardState.commit());
     }
 
     private void mark(Mark mark, boolean atHead, SegmentName segment) {

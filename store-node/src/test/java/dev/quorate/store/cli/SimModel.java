@@ -1,8 +1,8 @@
 package dev.quorate.store.cli;
 
+import dev.quorate.store.codec.ChangeCodec;
 import dev.quorate.store.codec.CommandCodec;
 import dev.quorate.store.raft.Entry;
-import dev.quorate.store.raft.EntryKind;
 import dev.quorate.store.state.Command;
 import dev.quorate.store.state.Compare;
 import dev.quorate.store.state.Op;
@@ -30,13 +30,15 @@ final class SimModel {
     private final SortedMap<Long, Long> deletedAt = new TreeMap<>();
     private final SortedSet<Long> leases = new TreeSet<>();
     private final SortedMap<String, Long> leaseOf = new TreeMap<>();
+    private final SimTrust trust = new SimTrust();
 
     SimModel(Iterable<Entry> log) {
         history.add(new TreeMap<>()); // revision 0 never is
         history.add(new TreeMap<>());
         for (Entry entry : log) {
-            if (entry.kind() != EntryKind.NORMAL || entry.data().isEmpty()) continue;
-            apply(CommandCodec.decode(entry.data()).command());
+            if (entry.kind().isChange()) trust.members(ChangeCodec.decode(entry).members());
+            else if (!entry.data().isEmpty())
+                apply(CommandCodec.decode(entry.data()).command());
         }
     }
 
@@ -45,6 +47,15 @@ final class SimModel {
     }
 
     private void apply(Command command) {
+        switch (command) {
+            case Command.AlarmChange change -> trust.alarm(change);
+            case Command other -> {
+                if (!trust.isLost()) change(other);
+            }
+        }
+    }
+
+    private void change(Command command) {
         switch (command) {
             case Op.Put put -> put(put);
             case Op.DeleteRange delete -> {
@@ -94,6 +105,11 @@ final class SimModel {
         history.add(new TreeMap<>(now));
         Long before = revisionOfValue.put(value, revision());
         if (before != null) throw new AssertionError("applied twice: " + value);
+    }
+
+    /** Does nobody answer for the keys any more? */
+    boolean isStopped() {
+        return trust.isLost();
     }
 
     void checkPut(String value, long revision) {
