@@ -97,6 +97,8 @@ final class SimWatcher {
 
     private void hear(Polled.Events events, MvccView view) {
         Stretch stretch = stretches.getLast();
+        // A value that is read only now may be rotten: then nothing of this is heard.
+        List<SimModel.Event> heard = new ArrayList<>();
         for (KeyEvent event : events.events()) {
             long revision = event.revision().main();
             if (revision <= stretch.upTo) throw new AssertionError("a watch heard " + revision + " again");
@@ -106,8 +108,9 @@ final class SimWatcher {
                     previous.isEmpty() ? "" : KeyValue.decode(previous).value().toUtf8();
             String value = put ? event.keyValue().value().toUtf8() : "";
             boolean unknown = previous.isEmpty() && revision - 1 < view.compactRevision();
-            stretch.heard.add(new SimModel.Event(revision, event.key().toUtf8(), value, unknown ? UNKNOWN : before));
+            heard.add(new SimModel.Event(revision, event.key().toUtf8(), value, unknown ? UNKNOWN : before));
         }
+        stretch.heard.addAll(heard);
         if (events.headerRevision() < stretch.upTo && !events.events().isEmpty())
             throw new AssertionError("a watch at " + stretch.upTo + " is told " + events.headerRevision());
         stretch.upTo = Math.max(stretch.upTo, events.headerRevision());
