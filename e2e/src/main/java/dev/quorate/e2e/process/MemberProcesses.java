@@ -341,15 +341,17 @@ public final class MemberProcesses implements AutoCloseable {
     }
 
     private static Optional<StatusResponse> serving(ManagedChannel channel) {
-        Optional<StatusResponse> status = following(channel);
-        if (status.isEmpty()) return status;
+        return following(channel).filter(status -> answersReads(channel));
+    }
+
+    private static boolean answersReads(ManagedChannel channel) {
         try {
             var _ = KVGrpc.newBlockingStub(channel)
                     .withDeadlineAfter(2, TimeUnit.SECONDS)
                     .range(NO_KEY);
-            return status;
+            return true;
         } catch (StatusRuntimeException notNow) {
-            return Optional.empty();
+            return false;
         }
     }
 

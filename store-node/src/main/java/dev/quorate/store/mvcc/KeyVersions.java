@@ -29,7 +29,7 @@ abstract sealed class KeyVersions {
         boolean small = sub <= Integer.MAX_VALUE && version <= Integer.MAX_VALUE;
         if (sub == 0 && create == main && version == 1) return new Newborn(main);
         if (small) return new Single(main, (int) sub, create, (int) version);
-        return Several.of(new long[] {main, sub, create, version}, 0, 1);
+        return new Several(new long[] {0, main, sub, create, version}, 1);
     }
 
     /** So many versions out of an array with four numbers for each. */
@@ -119,7 +119,7 @@ abstract sealed class KeyVersions {
 
         @Override
         KeyVersions plus(long main, long sub, long create, long version) {
-            return Several.of(new long[] {main(0), sub(0), create(0), version(0), main, sub, create, version}, 0, 2);
+            return new Several(new long[] {0, main(0), sub(0), create(0), version(0), main, sub, create, version}, 2);
         }
 
         @Override

@@ -134,7 +134,7 @@ final class Applier {
     }
 
     /** The piece that is due; however much there is to apply, it gets on. Returns the nanoseconds until the next one. */
-    OptionalLong compact() {
+    OptionalLong compactWhenDue() {
         if (!active.state().isCompacting()) return OptionalLong.empty();
         if (System.nanoTime() - nextCompactStep >= 0) {
             compactStep();

@@ -137,7 +137,7 @@ public final class Node {
     }
 
     void awaitWork() throws InterruptedException {
-        OptionalLong pause = applier.compact();
+        OptionalLong pause = applier.compactWhenDue();
         Applier.Work next = pause.isEmpty() ? work.take() : work.poll(pause.getAsLong(), TimeUnit.NANOSECONDS);
         if (next != null) applier.run(withFollowers(next));
     }

@@ -14,15 +14,10 @@ class CompactionTest {
     private static final int KEYS = 10;
     private static final int VERSIONS = 20_000;
 
-    @TempDir
-    Path folder;
-
     /** It takes many steps with a pause after each: whoever asked for a physical one hears when the last is done. */
     @Test
-    void aPhysicalCompactionIsAnsweredWhenTheVersionsAreGone() throws Exception {
-        int port = FreePorts.take(1).getFirst();
-        String cluster = "--initial-cluster=a=http://127.0.0.1:" + port;
-        try (TestMember member = new TestMember(TestMember.flags("a", port, folder, cluster))) {
+    void aPhysicalCompactionIsAnsweredWhenTheVersionsAreGone(@TempDir Path folder) throws Exception {
+        try (TestMember member = new TestMember(TestMember.soloFlags(folder))) {
             for (int i = 0; i < VERSIONS; i++) {
                 Op.Put put = Op.Put.of(Bytes.utf8("k" + i % KEYS), Bytes.utf8("v".repeat(100)));
                 if (i % 1_000 == 0) assertThat(member.propose(put)).isInstanceOf(Outcome.PutDone.class);

@@ -33,8 +33,7 @@ class MembersTest {
 
     @Test
     void oneMemberServesAndRemembers() throws Exception {
-        int port = FreePorts.take(1).getFirst();
-        List<String> own = TestMember.flags("solo", port, folder, "--initial-cluster=solo=http://127.0.0.1:" + port);
+        List<String> own = TestMember.soloFlags(folder);
         try (TestMember member = new TestMember(own)) {
             assertThat(member.put("k", "v")).isEqualTo(new Outcome.PutDone(2, Bytes.EMPTY));
             assertThat(member.get("k")).isEqualTo("v");
@@ -104,15 +103,18 @@ class MembersTest {
                         .join();
             }
         });
-        TestMember back = new TestMember(flags.get(2));
-        members.set(2, back);
-        AtomicInteger close = new AtomicInteger();
-        TestMember.await("it is close behind for a while", () -> {
-            long lag = writer.node().status().progress().commit() - applied(back);
-            return (lag < 20 ? close.incrementAndGet() : close.getAndSet(0)) > 200;
-        });
-        enough.set(true);
-        writing.join();
+        try {
+            TestMember back = new TestMember(flags.get(2));
+            members.set(2, back);
+            AtomicInteger close = new AtomicInteger();
+            TestMember.await("it is close behind for a while", () -> {
+                long lag = writer.node().status().progress().commit() - applied(back);
+                return (lag < 20 ? close.incrementAndGet() : close.getAndSet(0)) > 200;
+            });
+        } finally {
+            enough.set(true);
+            writing.join();
+        }
     }
 
     private static long applied(TestMember member) {

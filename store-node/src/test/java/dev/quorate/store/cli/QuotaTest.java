@@ -23,13 +23,7 @@ class QuotaTest {
 
     @Test
     void whatMakesRoomGoesThroughAndRoomIsRoom(@TempDir Path folder) throws Exception {
-        int port = FreePorts.take(1).getFirst();
-        try (TestMember member = new TestMember(TestMember.flags(
-                "one",
-                port,
-                folder,
-                "--initial-cluster=one=http://127.0.0.1:" + port,
-                "--quota-backend-bytes=300000"))) {
+        try (TestMember member = new TestMember(TestMember.soloFlags(folder, "--quota-backend-bytes=300000"))) {
             assertThat(member.propose(new Command.LeaseGrant(7, 1_000))).isInstanceOf(Outcome.LeaseGranted.class);
             fill(member);
             assertThat(alarms(member)).hasSize(1);

@@ -339,7 +339,6 @@ final class SimWorld {
             truth.same(listed.id(), last, state.view());
             revision = state.view().revision();
         }
-        if (model.isStopped()) return;
         for (SimWatcher watcher : watchers) watcher.reckon(model, revision);
     }
 

@@ -66,6 +66,14 @@ final class TestMember implements AutoCloseable {
         }
     }
 
+    /** Of a cluster of one. */
+    static List<String> soloFlags(Path folder, String... more) throws IOException {
+        int port = FreePorts.take(1).getFirst();
+        List<String> flags = flags("solo", port, folder, more);
+        flags.add("--initial-cluster=solo=http://127.0.0.1:" + port);
+        return flags;
+    }
+
     Node node() {
         return process.node().orElseThrow();
     }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,7 +64,7 @@ class FullDiskTest {
                 written.addAll(next);
                 wal.append(batch, new HardState(1, 1, index - 1), next, true);
                 persisted = heard.next();
-                while (preparing.get() > 0 && heard.room.isEmpty()) Thread.onSpinWait();
+                while (preparing.get() > 0 && heard.room.isEmpty()) LockSupport.parkNanos(100_000);
                 assertTrue(batch < 200, "the disk does not get full");
             }
             assertEquals(Room.LOW, heard.room.poll(10, TimeUnit.SECONDS), "told while there is still half a segment");
