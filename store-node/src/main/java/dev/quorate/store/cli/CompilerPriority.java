@@ -9,6 +9,7 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +39,7 @@ final class CompilerPriority {
         MethodHandle call = linker.downcallHandle(setPriority, shape);
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(THREADS)) {
             for (Path thread : threads) {
-                String name = Files.readString(thread.resolve("comm"));
+                String name = told(thread, "comm").orElse("");
                 if (!name.startsWith("C1 Compiler") && !name.startsWith("C2 Compiler")) continue;
                 int id = Integer.parseInt(thread.getFileName().toString());
                 if ((int) call.invokeExact(PRIO_PROCESS, id, NICE) != 0)
@@ -48,6 +49,15 @@ final class CompilerPriority {
             LOG.debug("the compiler's threads are not to be found", unreadable);
         } catch (Throwable e) {
             throw new IllegalStateException("setpriority", e);
+        }
+    }
+
+    /** One of the kernel's files about a thread; empty when the thread has ended meanwhile. */
+    static Optional<String> told(Path thread, String file) {
+        try {
+            return Optional.of(Files.readString(thread.resolve(file)));
+        } catch (IOException ended) {
+            return Optional.empty();
         }
     }
 }
