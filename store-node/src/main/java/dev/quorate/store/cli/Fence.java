@@ -1,10 +1,9 @@
 package dev.quorate.store.cli;
 
-import dev.quorate.store.codec.Json;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The newest epoch of which a directory was told that it is no part. In a file of its own, because it also holds for a
@@ -18,16 +17,13 @@ final class Fence {
     /** 0: never fenced. */
     static long read(Path dataDir) throws IOException {
         Path file = dataDir.resolve(FILE);
-        if (!Files.exists(file)) return 0;
-        try {
-            if (((Map<?, ?>) Json.read(Files.readString(file))).get("epoch") instanceof Long epoch) return epoch;
-            throw new IOException(file + " is damaged: no epoch");
-        } catch (RuntimeException damaged) {
-            throw new IOException(file + " is damaged: " + damaged.getMessage(), damaged);
-        }
+        Optional<Map<?, ?>> json = SealedJson.read(file);
+        if (json.isEmpty()) return 0;
+        if (json.get().get("epoch") instanceof Long epoch) return epoch;
+        throw SealedJson.damaged(file, "no epoch");
     }
 
     static void write(Path dataDir, long epoch) throws IOException {
-        Identity.replace(dataDir, FILE, "{\"epoch\":" + epoch + "}\n");
+        SealedJson.replace(dataDir.resolve(FILE), "\"epoch\":" + epoch);
     }
 }

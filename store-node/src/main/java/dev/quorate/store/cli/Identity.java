@@ -4,13 +4,8 @@ import dev.quorate.store.codec.Json;
 import dev.quorate.store.node.NodeStatus.NodeIdentity;
 import dev.quorate.store.node.port.LeaderCall.ListedMember;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -78,9 +73,10 @@ record Identity(long clusterId, long memberId, String name, Origin origin, Era e
 
     static Optional<Identity> read(Path dataDir) throws IOException {
         Path file = dataDir.resolve(FILE);
-        if (!Files.exists(file)) return Optional.empty();
+        Optional<Map<?, ?>> read = SealedJson.read(file);
+        if (read.isEmpty()) return Optional.empty();
+        Map<?, ?> json = read.get();
         try {
-            Map<?, ?> json = (Map<?, ?>) Json.read(Files.readString(file));
             List<ListedMember> peers = new ArrayList<>();
             for (Object peer : (List<?>) field(json, "peers")) peers.add(peer((Map<?, ?>) peer));
             return Optional.of(new Identity(
@@ -91,7 +87,7 @@ record Identity(long clusterId, long memberId, String name, Origin origin, Era e
                     new Era((Long) field(json, "epoch"), number(json, "nextEpoch"), number(json, "recoveredEpoch")),
                     List.copyOf(peers)));
         } catch (RuntimeException damaged) {
-            throw new IOException(file + " is damaged: " + damaged.getMessage(), damaged);
+            throw SealedJson.damaged(file, damaged);
         }
     }
 
@@ -125,39 +121,27 @@ record Identity(long clusterId, long memberId, String name, Origin origin, Era e
             listed.add("{\"id\":\"" + Long.toUnsignedString(peer.id(), 16) + "\",\"name\":" + Json.quote(peer.name())
                     + ",\"peerUrls\":" + Json.quote(peer.peerUrls()) + ",\"learner\":" + peer.learner() + "}");
         }
-        String json = "{\"clusterId\":\"" + Long.toUnsignedString(clusterId, 16) + "\",\"memberId\":\""
+        String fields = "\"clusterId\":\"" + Long.toUnsignedString(clusterId, 16) + "\",\"memberId\":\""
                 + Long.toUnsignedString(memberId, 16) + "\",\"name\":" + Json.quote(name) + ",\"dataNonce\":"
                 + Json.quote(origin.dataNonce()) + ",\"bootstrapToken\":" + Json.quote(origin.bootstrapToken())
                 + ",\"epoch\":" + era.epoch() + ",\"nextEpoch\":" + era.next() + ",\"recoveredEpoch\":"
-                + era.recovered() + ",\"peers\":[" + String.join(",", listed) + "]}\n";
-        replace(dataDir, FILE, json);
+                + era.recovered() + ",\"peers\":[" + String.join(",", listed) + "]";
+        SealedJson.replace(dataDir.resolve(FILE), fields);
         Files.deleteIfExists(dataDir.resolve(PENDING));
     }
 
     /** The nonce of a directory whose member has not started yet: the same at every try. */
     static String pendingNonce(Path dataDir, String fresh) throws IOException {
         Path file = dataDir.resolve(PENDING);
-        if (Files.exists(file)) {
+        Optional<Map<?, ?>> pending = SealedJson.read(file);
+        if (pending.isPresent()) {
             try {
-                return (String) field((Map<?, ?>) Json.read(Files.readString(file)), "dataNonce");
+                return (String) field(pending.get(), "dataNonce");
             } catch (RuntimeException damaged) {
-                throw new IOException(file + " is damaged: " + damaged.getMessage(), damaged);
+                throw SealedJson.damaged(file, damaged);
             }
         }
-        replace(dataDir, PENDING, "{\"dataNonce\":" + Json.quote(fresh) + "}\n");
+        SealedJson.replace(file, "\"dataNonce\":" + Json.quote(fresh));
         return fresh;
-    }
-
-    static void replace(Path dataDir, String name, String content) throws IOException {
-        Path temporary = dataDir.resolve(name + ".tmp");
-        try (FileChannel file = FileChannel.open(
-                temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            file.write(ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)));
-            file.force(true);
-        }
-        Files.move(temporary, dataDir.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel folder = FileChannel.open(dataDir, StandardOpenOption.READ)) {
-            folder.force(true);
-        }
     }
 }

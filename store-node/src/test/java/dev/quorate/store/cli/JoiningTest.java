@@ -10,7 +10,6 @@ import dev.quorate.store.state.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -192,8 +191,9 @@ class JoiningTest {
 
         Path own = folder.resolve("disk1/identity.json");
         byte[] identity = Files.readAllBytes(own);
-        Files.copy(folder.resolve("disk0/identity.json"), own, StandardCopyOption.REPLACE_EXISTING);
-        Files.writeString(own, Files.readString(own).replace("\"m0\"", "\"m1\""));
+        Identity first = Identity.read(folder.resolve("disk0")).orElseThrow();
+        new Identity(first.clusterId(), first.memberId(), "m1", first.origin(), first.era(), first.peers())
+                .write(folder.resolve("disk1"));
         TestMember copied = waiting(1);
         assertThat(state(copied)).isEqualTo(LocalStatus.State.WRONG_VOLUME);
         assertThat(copied.process.localStatus().message()).contains("the log beside it is of member");
