@@ -41,7 +41,7 @@ final class Fanout {
             writers.run(puts, () -> false, number -> new Load.Call(Calls.PUT, Calls.put("fanout", stamped())));
             long[] nanos = deliveries.await();
             double seconds = (System.nanoTime() - begin) / 1e9;
-            return Figures.of(nanos, seconds, servers.cpuSeconds() - cpu);
+            return Figures.of(nanos, 0, seconds, servers.cpuSeconds() - cpu);
         }
     }
 

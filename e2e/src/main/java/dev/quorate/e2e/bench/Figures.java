@@ -10,11 +10,12 @@ import java.util.Locale;
  * @param p50Micros median latency of one operation, µs
  * @param p99Micros 99th percentile, µs
  * @param cpuMicros processor time of all server processes per operation, µs
+ * @param refused calls that the server was too busy to take; no other figure counts them
  */
-record Figures(double perSecond, double p50Micros, double p99Micros, double cpuMicros) {
+record Figures(double perSecond, double p50Micros, double p99Micros, double cpuMicros, int refused) {
 
     /** Sorts {@code nanos}. */
-    static Figures of(long[] nanos, double seconds, double serverCpuSeconds) {
+    static Figures of(long[] nanos, int refused, double seconds, double serverCpuSeconds) {
         int count = nanos.length;
         if (count == 0) throw new IllegalStateException("the load finished no operation");
         Arrays.sort(nanos);
@@ -22,12 +23,13 @@ record Figures(double perSecond, double p50Micros, double p99Micros, double cpuM
                 count / seconds,
                 nanos[count / 2] / 1e3,
                 nanos[Math.min(count - 1, (int) (count * 0.99))] / 1e3,
-                serverCpuSeconds * 1e6 / count);
+                serverCpuSeconds * 1e6 / count,
+                refused);
     }
 
     /** For rows that have one number only, such as bytes or seconds. */
     static Figures single(double value) {
-        return new Figures(value, Double.NaN, Double.NaN, Double.NaN);
+        return new Figures(value, Double.NaN, Double.NaN, Double.NaN, 0);
     }
 
     @Override
@@ -35,10 +37,11 @@ record Figures(double perSecond, double p50Micros, double p99Micros, double cpuM
         if (Double.isNaN(p50Micros)) return String.format(Locale.ROOT, "%.2f", perSecond);
         return String.format(
                 Locale.ROOT,
-                "%.0f /s, p50 %.0f us, p99 %.0f us, server cpu %.1f us each",
+                "%.0f /s, p50 %.0f us, p99 %.0f us, server cpu %.1f us each%s",
                 perSecond,
                 p50Micros,
                 p99Micros,
-                cpuMicros);
+                cpuMicros,
+                refused == 0 ? "" : ", " + refused + " refused");
     }
 }

@@ -4,6 +4,7 @@ import dev.quorate.e2e.process.MemberProcesses;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
@@ -19,7 +20,11 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** A closed loop: so many connections, on each so many clients, each sends its next call when the last is answered. */
+/**
+ * A closed loop: so many connections, on each so many clients, each sends its next call when the last is answered.
+ *
+ * <p>A call that a busy server refuses is counted and the client goes on; any other error ends the load.
+ */
 final class Load implements AutoCloseable {
 
     /** One call of the load: a method and the bytes of its request. */
@@ -79,7 +84,8 @@ final class Load implements AutoCloseable {
         double seconds = (System.nanoTime() - begin) / 1e9;
         Throwable failure = run.failure.get();
         if (failure != null) throw new IllegalStateException("a call of the load failed: " + failure, failure);
-        return Figures.of(Arrays.copyOf(run.nanos, run.finished.get()), seconds, servers.cpuSeconds() - cpu);
+        long[] nanos = Arrays.copyOf(run.nanos, run.finished.get());
+        return Figures.of(nanos, run.refused.get(), seconds, servers.cpuSeconds() - cpu);
     }
 
     @Override
@@ -94,6 +100,7 @@ final class Load implements AutoCloseable {
         final long[] nanos;
         final AtomicInteger issued = new AtomicInteger();
         final AtomicInteger finished = new AtomicInteger();
+        final AtomicInteger refused = new AtomicInteger();
         final CountDownLatch clients;
         final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
@@ -103,6 +110,12 @@ final class Load implements AutoCloseable {
             this.calls = calls;
             this.nanos = new long[most];
             this.clients = new CountDownLatch(clientCount);
+        }
+
+        /** By the text: etcd sends this one without its code. */
+        private static boolean tooBusy(Throwable error) {
+            return "etcdserver: too many requests"
+                    .equals(Status.fromThrowable(error).getDescription());
         }
 
         void next(ManagedChannel channel) {
@@ -122,7 +135,8 @@ final class Load implements AutoCloseable {
 
                         @Override
                         public void onError(Throwable error) {
-                            failure.compareAndSet(null, error);
+                            if (tooBusy(error)) refused.incrementAndGet();
+                            else failure.compareAndSet(null, error);
                             next(channel);
                         }
 

@@ -51,8 +51,16 @@ final class Report {
                     cell(theirs, own, Figures::p50Micros, 9),
                     cell(theirs, own, Figures::p99Micros, 9),
                     cell(theirs, own, Figures::cpuMicros, 7));
+            printRefused(theirs, own);
         });
         System.out.println("latencies, and processor time of the servers per operation, in microseconds");
+    }
+
+    /** A row with refusals compares two different loads: whoever reads it must know. */
+    private static void printRefused(List<Figures> theirs, List<Figures> own) {
+        int a = theirs.stream().mapToInt(Figures::refused).sum();
+        int b = own.stream().mapToInt(Figures::refused).sum();
+        if (a + b > 0) System.out.printf(Locale.ROOT, "  refused in all rounds: etcd %,d, ours %,d%n", a, b);
     }
 
     private static String cell(List<Figures> theirs, List<Figures> own, ToDoubleFunction<Figures> field, int width) {

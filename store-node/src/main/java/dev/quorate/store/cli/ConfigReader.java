@@ -63,13 +63,16 @@ final class ConfigReader {
         String dataDir = flags.text("data-dir");
         long snapshotCount = flags.whole("snapshot-count");
         if (snapshotCount < 0) errors.add("--snapshot-count must not be negative");
+        long silent = flags.duration("silent-member-log-retention");
+        if (silent < 0) errors.add("--silent-member-log-retention must not be negative");
         return new Storage(
                 dataDir.isEmpty() ? flags.text("name") + ".etcd" : dataDir,
                 flags.text("wal-dir"),
                 flags.on("unsafe-no-fsync"),
                 flags.whole("quota-backend-bytes"),
                 snapshotCount == 0 ? 10_000 : snapshotCount,
-                flags.whole("snapshot-catchup-entries"));
+                flags.whole("snapshot-catchup-entries"),
+                silent);
     }
 
     private Addresses addresses() {

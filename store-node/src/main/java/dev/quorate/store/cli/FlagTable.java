@@ -70,6 +70,7 @@ final class FlagTable {
             strict-reconfig-check BOOL true
             pre-vote BOOL true
             disk-stall-timeout DURATION 0s
+            silent-member-log-retention DURATION 1m
             auto-compaction-retention TEXT 0
             auto-compaction-mode TEXT periodic
             cert-file TEXT -

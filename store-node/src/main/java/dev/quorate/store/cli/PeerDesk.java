@@ -7,6 +7,7 @@ import dev.quorate.store.node.port.LeaderCall.ListedMember;
 import dev.quorate.store.node.port.SnapshotStore;
 import dev.quorate.store.node.port.StagedState;
 import dev.quorate.store.node.port.StatePosition;
+import dev.quorate.store.node.port.Transfers;
 import dev.quorate.store.peer.PeerHost;
 import dev.quorate.store.raft.Message;
 import dev.quorate.store.state.Command;
@@ -98,6 +99,11 @@ final class PeerDesk implements PeerHost {
     @Override
     public SnapshotStore snapshots() {
         return member.disk().snapshots();
+    }
+
+    @Override
+    public Transfers snapshotsFrom(long from) {
+        return member.peers().snapshotsFrom(from);
     }
 
     @Override

@@ -4,7 +4,7 @@ package dev.quorate.store.node;
  * How much of everything a member takes before it refuses.
  *
  * @param waitingProposals proposals in the mailbox; one more is refused with "too many requests"
- * @param unapplied committed but not yet applied entries; with more, proposals are refused
+ * @param unapplied committed but not yet applied entries; with more, proposals wait
  * @param maxRequestBytes size of one command on the log
  */
 public record Limits(

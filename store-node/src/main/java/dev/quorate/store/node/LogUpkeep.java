@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the log short: every so many applied entries or bytes, and when the disk is full, the state is forced to disk in
  * the background, the log is marked there, and what lies before is let go, save some entries, and what followers need that
- * are behind.
+ * are behind or away for a while.
  */
 final class LogUpkeep {
     /** Of the log in memory, applied or not. */
@@ -29,6 +29,7 @@ final class LogUpkeep {
     private static final long MAX_UNMARKED_BYTES = 256L << 20;
 
     private final NodeConfig.Storage limits;
+    private final long patienceTicks;
     private final Mailbox mailbox;
     private final Node.StateForcer forcer;
 
@@ -46,8 +47,9 @@ final class LogUpkeep {
 
     private record Span(long lastIndex, long bytes) {}
 
-    LogUpkeep(NodeConfig.Storage limits, Mailbox mailbox, Node.Outside outside, StagedState.Active start) {
-        this.limits = limits;
+    LogUpkeep(NodeConfig config, Mailbox mailbox, Node.Outside outside, StagedState.Active start) {
+        this.limits = config.storage();
+        this.patienceTicks = limits.silentMemberMillis() / config.timing().heartbeatMillis();
         this.mailbox = mailbox;
         this.forcer = outside.forcer();
         this.markedIndex = start.position().index();
@@ -125,14 +127,15 @@ final class LogUpkeep {
     }
 
     /**
-     * Followers that are there but behind need the log from here on. One that gets a whole state needs all that is written
-     * meanwhile: without it the next state would have to follow, for ever under load. What this holds is bounded by the
-     * window; on a full disk nothing is held.
+     * Followers that are behind need the log from here on, and so does one that was paused or is being restarted: under
+     * load it is past the entries that are kept for everybody within a second, and a whole state can be many GiB. One that
+     * gets a whole state needs all that is written meanwhile: without it the next state would have to follow, for ever
+     * under load. What this holds is bounded by the window; on a full disk nothing is held.
      */
     private long needed(RaftStatus status) {
         if (mailbox.room() != DurableLog.Room.ENOUGH) return Long.MAX_VALUE;
         return status.followers().stream()
-                .filter(RaftStatus.FollowerView::active)
+                .filter(follower -> follower.silentTicks() <= patienceTicks)
                 .mapToLong(follower -> Math.max(status.base().index(), follower.match()))
                 .min()
                 .orElse(Long.MAX_VALUE);

@@ -86,7 +86,7 @@ public final class Node {
                 parts.identity(),
                 config,
                 parts.mailbox(),
-                new Proposals(timeout),
+                new Proposals(timeout, config.serving().limits().unapplied(), this::appliedIndex),
                 reads,
                 new Leasing(config.timing().electionMillis()),
                 new Loop.RequestIds(
@@ -94,7 +94,7 @@ public final class Node {
                 pulse,
                 outside.ticker());
         this.applier = new Applier(parts.start(), desk);
-        LogUpkeep upkeep = new LogUpkeep(config.storage(), parts.mailbox(), outside, parts.start());
+        LogUpkeep upkeep = new LogUpkeep(config, parts.mailbox(), outside, parts.start());
         this.loop = new Loop(desk, parts.raft(), outside, applier, upkeep, work::add);
         this.quarantine = new Quarantine(parts.identity().memberId(), applier);
         this.calls = new MemberCalls(desk, applier, loop.notices(), outside.peers());
@@ -170,9 +170,6 @@ public final class Node {
         DurableLog.Room room = room();
         if (room == DurableLog.Room.NONE || (room == DurableLog.Room.LOW && Quota.costBytes(command) > 0))
             return Optional.of(Refusal.NO_SPACE);
-        long unapplied = loop.notices().commit() - appliedIndex();
-        if (unapplied > parts.config().serving().limits().unapplied() && !(command instanceof Command.LeaseRevoke))
-            return Optional.of(Refusal.TOO_MANY_REQUESTS);
         Optional<Refusal> forbidden = quarantine.forbids(command);
         return forbidden.isPresent() ? forbidden : quota(command);
     }

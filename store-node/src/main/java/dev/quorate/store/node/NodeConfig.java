@@ -16,6 +16,7 @@ public record NodeConfig(
      *
      * @param walDir empty: inside the data directory
      * @param quotaBytes 0: the default of 2 GiB; negative: no quota
+     * @param silentMemberMillis for so long the log is kept for a member that does not answer
      */
     public record Storage(
             String dataDir,
@@ -23,7 +24,8 @@ public record NodeConfig(
             boolean unsafeNoFsync,
             long quotaBytes,
             long snapshotCount,
-            long snapshotCatchupEntries) {
+            long snapshotCatchupEntries,
+            long silentMemberMillis) {
         private static final long DEFAULT_QUOTA_BYTES = 2L << 30;
 
         public long quotaInForceBytes() {

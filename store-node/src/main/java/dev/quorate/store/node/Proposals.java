@@ -20,12 +20,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 
 /**
  * The proposals of this member's clients, from the mailbox to the answer.
  *
  * <p>All that one turn finds become one append. While no leader is known they wait here instead of failing: most
- * elections are over long before a client gives up. The loop adds and expires; the apply thread takes out.
+ * elections are over long before a client gives up. So they do while this member applies far behind what is committed,
+ * as after a pause: etcd refuses them then, though the member has mostly caught up before a client could come again.
+ * The loop adds and expires; the apply thread takes out.
  *
  * <p>What raft took in a term and a later term left behind is proposed again, see {@link #termApplied}.
  */
@@ -35,22 +38,44 @@ final class Proposals {
 
     private static final int MAX_PARKED = 20_000;
 
+    private static final long MAX_PARKED_BYTES =
+            Math.min(128L << 20, Runtime.getRuntime().maxMemory() / 16);
+
     private final Map<Long, Waiting> waiting = new ConcurrentHashMap<>();
     private final Deadlines deadlines = new Deadlines();
     private final LongAdder failed = new LongAdder();
     private final long timeoutMillis;
+    private final int maxUnapplied;
+    private final LongSupplier appliedIndex;
     private List<Mailbox.Input.Propose> next = new ArrayList<>();
+    private long nextBytes;
     private boolean parked;
+    private boolean behind;
     private long appliedTerm;
     private long leaderLostMillis = Long.MIN_VALUE;
 
-    Proposals(long timeoutMillis) {
+    /** With more than {@code maxUnapplied} entries committed but not applied, what is proposed waits. */
+    Proposals(long timeoutMillis, int maxUnapplied, LongSupplier appliedIndex) {
         this.timeoutMillis = timeoutMillis;
+        this.maxUnapplied = maxUnapplied;
+        this.appliedIndex = appliedIndex;
     }
 
     void take(Mailbox.Input.Propose proposal, long nowMillis) {
         add(proposal.waiting(), nowMillis);
+        enqueue(proposal);
+    }
+
+    private void enqueue(Mailbox.Input.Propose proposal) {
         next.add(proposal);
+        nextBytes += proposal.data().size();
+    }
+
+    private List<Mailbox.Input.Propose> takeNext() {
+        List<Mailbox.Input.Propose> all = next;
+        next = new ArrayList<>();
+        nextBytes = 0;
+        return all;
     }
 
     /** Waits for the entry of something that raft took in another way. */
@@ -66,9 +91,9 @@ final class Proposals {
 
     /** Hands everything that waits to raft, at the end of the intake of one turn. */
     void submit(RaftCore raft) {
+        behind = raft.commit() - appliedIndex.getAsLong() > maxUnapplied;
         if (next.isEmpty() || mustWait(raft)) return;
-        List<Mailbox.Input.Propose> all = next;
-        next = new ArrayList<>();
+        List<Mailbox.Input.Propose> all = takeNext();
         int from = 0;
         while (from < all.size()) {
             int to = endOfBatch(all, from);
@@ -80,23 +105,26 @@ final class Proposals {
         }
     }
 
-    /** Without a leader there is nobody to propose to; too many that wait for one are told so. */
     private boolean mustWait(RaftCore raft) {
-        if (raft.leader() == 0) {
-            if (next.size() > MAX_PARKED) {
-                List<Mailbox.Input.Propose> late = next.subList(MAX_PARKED, next.size());
-                refuse(late, Refusal.TOO_MANY_REQUESTS);
-                late.clear();
-            }
+        if (raft.leader() == 0 || behind) {
+            refuseTheLatest();
             parked = true;
             return true;
         }
         if (!parked) return false;
         parked = false;
-        List<Mailbox.Input.Propose> all = next;
-        next = new ArrayList<>();
-        keepLiving(all);
+        keepLiving(takeNext());
         return next.isEmpty();
+    }
+
+    private void refuseTheLatest() {
+        List<Mailbox.Input.Propose> late = new ArrayList<>();
+        while (next.size() > MAX_PARKED || (nextBytes > MAX_PARKED_BYTES && next.size() > 1)) {
+            Mailbox.Input.Propose latest = next.removeLast();
+            nextBytes -= latest.data().size();
+            late.add(latest);
+        }
+        refuse(late, Refusal.TOO_MANY_REQUESTS);
     }
 
     private static int endOfBatch(List<Mailbox.Input.Propose> all, int from) {
@@ -124,7 +152,7 @@ final class Proposals {
     /** What has expired meanwhile is not proposed any more: its client was told that it may not have happened. */
     private void keepLiving(List<Mailbox.Input.Propose> batch) {
         for (Mailbox.Input.Propose proposal : batch) {
-            if (waiting.containsKey(proposal.waiting().requestId())) next.add(proposal);
+            if (waiting.containsKey(proposal.waiting().requestId())) enqueue(proposal);
         }
     }
 
@@ -155,7 +183,7 @@ final class Proposals {
                 continue;
             }
             one.takenInTerm = 0;
-            next.add(new Mailbox.Input.Propose(one, CommandCodec.encode(new Envelope(one.requestId(), one.command()))));
+            enqueue(new Mailbox.Input.Propose(one, CommandCodec.encode(new Envelope(one.requestId(), one.command()))));
         }
     }
 
@@ -184,7 +212,7 @@ final class Proposals {
                 nowMillis,
                 id -> take(id).ifPresent(one -> {
                     failed.increment();
-                    one.refuse(reason);
+                    one.refuse(behind && one.takenInTerm == 0 ? Refusal.TOO_MANY_REQUESTS : reason);
                 }));
     }
 
@@ -206,7 +234,7 @@ final class Proposals {
         private final Command command;
         private final CompletableFuture<Outcome> answer;
 
-        /** When raft took it; 0 as long as it waits for a leader. Only the loop asks. */
+        /** When raft took it; 0 as long as it waits here. Only the loop asks. */
         private long takenInTerm;
 
         Waiting(long requestId, Command command, CompletableFuture<Outcome> answer) {

@@ -13,6 +13,7 @@ import dev.quorate.store.node.port.LeaderCall;
 import dev.quorate.store.node.port.Meters;
 import dev.quorate.store.node.port.Peers;
 import dev.quorate.store.node.port.SnapshotStore;
+import dev.quorate.store.node.port.Transfers;
 import dev.quorate.store.raft.Message;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -92,9 +93,21 @@ public final class PeerClients implements Peers, AutoCloseable {
             delivered.accept(false);
             return;
         }
-        Thread.ofVirtual()
-                .name("snapshot-out")
-                .start(() -> delivered.accept(new SnapshotSender(lane.stub()).send(leaderTerm, from)));
+        Thread.ofVirtual().name("snapshot-out").start(() -> {
+            Transfers.Transfer transfer = lane.meter.snapshotsSent().begin();
+            boolean whole = false;
+            try {
+                whole = new SnapshotSender(lane.stub()).send(leaderTerm, from);
+            } finally {
+                transfer.end(whole);
+            }
+            delivered.accept(whole);
+        });
+    }
+
+    /** For the port where they come in. */
+    public Transfers snapshotsFrom(long member) {
+        return meters.peer(member).snapshotsReceived();
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.quorate.store.node.port.LeaderCall;
 import dev.quorate.store.node.port.SnapshotStore;
 import dev.quorate.store.node.port.StagedState;
 import dev.quorate.store.node.port.StatePosition;
+import dev.quorate.store.node.port.Transfers;
 import dev.quorate.store.raft.Message;
 import java.io.IOException;
 import java.util.List;
@@ -31,6 +32,9 @@ public interface PeerHost {
     CompletableFuture<JoinAnswer> join(List<String> peerUrls, String name, String dataNonce);
 
     SnapshotStore snapshots();
+
+    /** Where whole states from this member are counted. */
+    Transfers snapshotsFrom(long member);
 
     /** Loads the state that was just received whole. */
     StagedState load(StatePosition announced) throws IOException;

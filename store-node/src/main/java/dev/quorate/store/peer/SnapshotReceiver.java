@@ -7,6 +7,7 @@ import dev.quorate.store.node.port.DurableLog.Room;
 import dev.quorate.store.node.port.SnapshotStore;
 import dev.quorate.store.node.port.StagedState;
 import dev.quorate.store.node.port.StatePosition;
+import dev.quorate.store.node.port.Transfers;
 import dev.quorate.store.raft.EntryId;
 import dev.quorate.store.raft.Message;
 import io.grpc.Status;
@@ -24,6 +25,7 @@ final class SnapshotReceiver implements StreamObserver<SnapshotPiece> {
     private final PeerHost host;
     private final PeerHost.Caller caller;
     private final StreamObserver<SnapshotReply> reply;
+    private final Transfers.Transfer transfer;
     private final CRC32C checksum = new CRC32C();
     private SnapshotPiece.@Nullable Header header;
     private SnapshotStore.@Nullable Import incoming;
@@ -34,6 +36,7 @@ final class SnapshotReceiver implements StreamObserver<SnapshotPiece> {
         this.host = host;
         this.caller = caller;
         this.reply = reply;
+        this.transfer = host.snapshotsFrom(caller.from()).begin();
     }
 
     @Override
@@ -101,6 +104,7 @@ final class SnapshotReceiver implements StreamObserver<SnapshotPiece> {
                             new EntryId(begin.getTerm(), begin.getIndex()),
                             state.membership()),
                     state);
+            transfer.end(true);
             reply.onNext(SnapshotReply.newBuilder().setInstalled(true).build());
             reply.onCompleted();
         } catch (IOException failure) {
@@ -111,11 +115,13 @@ final class SnapshotReceiver implements StreamObserver<SnapshotPiece> {
     @Override
     public void onError(Throwable cancelled) {
         failed = true;
+        transfer.end(false);
         if (incoming != null) incoming.close();
     }
 
     private void fail(IOException failure) {
         failed = true;
+        transfer.end(false);
         LOG.warn("receiving a snapshot failed: {}", String.valueOf(failure.getMessage()));
         leave(failure);
         reply.onError(Status.INTERNAL

@@ -39,6 +39,8 @@ final class FollowerProgress {
     Phase phase = new Probing();
     /** Heard of since the last check of the quorum. */
     boolean active;
+    /** Since it was last heard of. */
+    int silentTicks;
     /** The newest read round that it confirmed. */
     long readRound;
 
@@ -51,6 +53,11 @@ final class FollowerProgress {
     FollowerProgress(long id, long next) {
         this.id = id;
         this.next = next;
+    }
+
+    void heard() {
+        active = true;
+        silentTicks = 0;
     }
 
     void probe(long from) {
@@ -74,7 +81,7 @@ final class FollowerProgress {
     }
 
     private FollowerView view(ProgressName name, boolean learner, int inflight) {
-        return new FollowerView(id, match, next, name, learner, active, inflight);
+        return new FollowerView(id, match, next, name, learner, active, silentTicks, inflight);
     }
 
     /** The appends under way to one follower, limited in number and bytes. */

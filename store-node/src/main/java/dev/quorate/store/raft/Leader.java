@@ -19,6 +19,7 @@ import dev.quorate.store.raft.Message.TransferRequest;
 import dev.quorate.store.raft.Message.VoteReply;
 import dev.quorate.store.raft.Message.VoteRequest;
 import dev.quorate.store.raft.Notice.SteppedDown;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Decides what is in the log, as long as a quorum follows it. */
@@ -46,6 +47,9 @@ final class Leader implements Role {
     private int farewellTimeouts;
     private long uncommittedBytes;
     private long accountedCommit;
+
+    private final List<Forward> kept = new ArrayList<>();
+    private long keptBytes;
 
     private Leader(RaftState state) {
         this.replication = new Replication(state);
@@ -78,9 +82,10 @@ final class Leader implements Role {
 
     @Override
     public Role onTick(RaftState state) {
+        replication.tick();
         if (transferTarget != 0 && ++transferElapsed >= state.config.electionTicks()) {
             state.out.note(new Notice.TransferTimedOut(transferTarget));
-            transferTarget = 0;
+            endTransfer(state);
         }
         if (++state.electionElapsed >= state.config.electionTicks()) {
             state.electionElapsed = 0;
@@ -108,7 +113,7 @@ final class Leader implements Role {
     @Override
     public Role onMessage(RaftState state, Message message) {
         FollowerProgress follower = replication.of(message.from());
-        if (follower != null) follower.active = true;
+        if (follower != null) follower.heard();
         switch (message) {
             case AppendReply reply -> {
                 if (follower != null && replication.acknowledged(follower, reply.match())) onProgress(state, follower);
@@ -120,7 +125,7 @@ final class Leader implements Role {
                 if (follower != null) return onHeartbeatReply(state, follower, reply);
             }
             case ReadRequest request -> reads.add(request.from(), request.context());
-            case Forward forward -> noteRefusal(state, forward.from(), propose(state, forward.datas()));
+            case Forward forward -> takeForwarded(state, forward);
             case ForwardChange forward ->
                 noteRefusal(
                         state, forward.from(), proposeChange(state, forward.change(), forward.kind(), forward.data()));
@@ -236,7 +241,7 @@ final class Leader implements Role {
     @Override
     public Role onMembership(RaftState state) {
         replication.adopt(state.membership);
-        if (transferTarget != 0 && !state.membership.isVoter(transferTarget)) transferTarget = 0;
+        if (transferTarget != 0 && !state.membership.isVoter(transferTarget)) endTransfer(state);
         commitByCounting(state);
         reads.confirm(replication);
         if (state.isVoter()) {
@@ -288,6 +293,29 @@ final class Leader implements Role {
         transferElapsed = 0;
         state.out.note(new Notice.TransferStarted(to));
         handOverIfCaughtUp(state, follower);
+    }
+
+    /*
+     * What is forwarded meanwhile is kept: the follower would not send it again as long as the term lasts, and its client
+     * would wait in vain if the transfer comes to nothing. If it succeeds, the follower proposes it to the next leader.
+     */
+    private void takeForwarded(RaftState state, Forward forward) {
+        long bytes = 0;
+        for (Bytes data : forward.datas()) bytes += data.size();
+        if (transferTarget == 0 || keptBytes + bytes > state.config.maxUncommittedBytes()) {
+            noteRefusal(state, forward.from(), propose(state, forward.datas()));
+            return;
+        }
+        kept.add(forward);
+        keptBytes += bytes;
+    }
+
+    private void endTransfer(RaftState state) {
+        transferTarget = 0;
+        List<Forward> all = List.copyOf(kept);
+        kept.clear();
+        keptBytes = 0;
+        for (Forward forward : all) takeForwarded(state, forward);
     }
 
     /* No proposal is taken meanwhile, so the last entry stays the last. */

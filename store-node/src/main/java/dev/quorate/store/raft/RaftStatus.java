@@ -38,7 +38,19 @@ public record RaftStatus(
         SNAPSHOTTING
     }
 
-    /** How far a follower is. {@code active}: heard of since the last quorum check. */
+    /**
+     * How far a follower is.
+     *
+     * @param active heard of since the last quorum check
+     * @param silentTicks since it was last heard of, or since this leader began
+     */
     public record FollowerView(
-            long id, long match, long next, ProgressName progress, boolean learner, boolean active, int inflight) {}
+            long id,
+            long match,
+            long next,
+            ProgressName progress,
+            boolean learner,
+            boolean active,
+            int silentTicks,
+            int inflight) {}
 }

@@ -74,6 +74,10 @@ final class Replication {
         followers.values().forEach(follower -> follower.active = false);
     }
 
+    void tick() {
+        for (FollowerProgress follower : followers.values()) follower.silentTicks++;
+    }
+
     // ---------------------------------------------------------------------------------------------- sending
 
     void heartbeat(long readRound, boolean clock) {

@@ -88,7 +88,7 @@ public final class LoneMember extends SettledHost implements AutoCloseable {
         NodeConfig.Tls none = new NodeConfig.Tls("", "", "", false, "", "");
         return new NodeConfig(
                 "lone",
-                new NodeConfig.Storage("", "", true, 0, 10_000, 5_000),
+                new NodeConfig.Storage("", "", true, 0, 10_000, 5_000, 0),
                 new NodeConfig.Addresses(any, any, List.of(), any, any, List.of("http://127.0.0.1:2379")),
                 new NodeConfig.Timing(10, 100, true, true, 1000),
                 new NodeConfig.Birth(Collections.emptySortedMap(), false, "", Optional.empty(), false, true),

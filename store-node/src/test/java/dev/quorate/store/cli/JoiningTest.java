@@ -51,6 +51,7 @@ class JoiningTest {
                 "--join=127.0.0.1:" + port,
                 "--snapshot-count=50",
                 "--snapshot-catchup-entries=10",
+                "--silent-member-log-retention=0s",
                 "--max-learners=3",
                 "--unsafe-no-fsync"));
         members.add(member);

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Members in one process over real sockets and real files. */
 class MembersTest {
+    private static final long SILENCE_MILLIS = 1_000;
     private static final int ROUNDS = Integer.getInteger("rounds", 3);
 
     @TempDir
@@ -91,8 +92,14 @@ class MembersTest {
     /** What is written while it gets the whole state is kept for it: else it would need the next whole state, for ever. */
     @Test
     void aMemberThatNeedsTheWholeStateCatchesUpAlthoughWritesGoOn() throws Exception {
-        start(3, "http", "--snapshot-count=10", "--experimental-snapshot-catchup-entries=5");
+        start(
+                3,
+                "http",
+                "--snapshot-count=10",
+                "--experimental-snapshot-catchup-entries=5",
+                "--silent-member-log-retention=" + SILENCE_MILLIS + "ms");
         members.get(2).close();
+        Thread.sleep(SILENCE_MILLIS + 500);
         TestMember writer = members.getFirst();
         for (int i = 0; i < 300; i++) writer.put("k" + i, "v".repeat(100_000));
         AtomicBoolean enough = new AtomicBoolean();
@@ -111,10 +118,30 @@ class MembersTest {
                 long lag = writer.node().status().progress().commit() - applied(back);
                 return (lag < 20 ? close.incrementAndGet() : close.getAndSet(0)) > 200;
             });
+            assertThat(snapshotsReceived(back)).isPositive();
         } finally {
             enough.set(true);
             writing.join();
         }
+    }
+
+    @Test
+    void aMemberThatWasAwayForAMomentGetsTheLogAndNotTheWholeState() throws Exception {
+        start(3, "http", "--snapshot-count=10", "--snapshot-catchup-entries=5");
+        members.get(2).close();
+        for (int i = 0; i < 300; i++) members.getFirst().put("k" + i, "v");
+
+        TestMember back = new TestMember(flags.get(2));
+        members.set(2, back);
+
+        TestMember.await("it catches up", () -> back.local("k299").equals("v"));
+        assertThat(snapshotsReceived(back)).isZero();
+    }
+
+    private static long snapshotsReceived(TestMember member) {
+        return member.meters.peers().values().stream()
+                .mapToLong(peer -> peer.snapshotsReceived().succeeded())
+                .sum();
     }
 
     private static long applied(TestMember member) {

@@ -58,7 +58,7 @@ final class SimWorld {
                 new Network.Faults(random.nextDouble() * 0.1, random.nextDouble() * 0.05, 0.05, 10, 300),
                 this::receive);
         slowApplyMillis = 1 + random.nextInt(random.nextInt(4) == 0 ? 200 : 5);
-        config = config(10 + random.nextInt(60));
+        config = config(10 + random.nextInt(60), random);
         clients = new SimClients(this, dice());
         int count = 1 + 2 * random.nextInt(3);
         damage = new SimDamage(this, dice(), count);
@@ -74,19 +74,19 @@ final class SimWorld {
         return RandomGeneratorFactory.of("L64X128MixRandom").create(random.nextLong());
     }
 
-    private static NodeConfig config(int snapshotCount) {
+    private static NodeConfig config(int snapshotCount, RandomGenerator random) {
         NodeConfig.Tls none = new NodeConfig.Tls("", "", "", false, "", "");
         Limits usual = Limits.DEFAULT;
         return new NodeConfig(
                 "sim",
-                new NodeConfig.Storage("", "", false, 0, snapshotCount, 5),
+                new NodeConfig.Storage("", "", false, 0, snapshotCount, 5, random.nextInt(3) * 1_000),
                 new NodeConfig.Addresses(List.of(), List.of(), List.of(), List.of(), List.of(), List.of()),
                 new NodeConfig.Timing(100, 1000, true, true, 1000),
                 new NodeConfig.Birth(new TreeMap<>(), false, "", Optional.empty(), false, true),
                 new NodeConfig.Serving(
                         new Limits(
                                 usual.waitingProposals(),
-                                usual.unapplied(),
+                                random.nextInt(2) == 0 ? usual.unapplied() : random.nextInt(10),
                                 usual.maxRequestBytes(),
                                 usual.maxTxnOps(),
                                 usual.maxConcurrentStreams(),

@@ -80,7 +80,8 @@ class SnapshotStreamTest {
                     folder,
                     cluster,
                     "--snapshot-count=50",
-                    "--snapshot-catchup-entries=10"));
+                    "--snapshot-catchup-entries=10",
+                    "--silent-member-log-retention=0s"));
         for (TestProcess member : members) member.start();
         for (TestProcess member : members) member.awaitReady();
     }

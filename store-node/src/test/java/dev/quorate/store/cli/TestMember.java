@@ -27,6 +27,7 @@ final class TestMember implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final NodeConfig config;
+    final Meters meters = new Meters();
     final MemberProcess process;
     final AtomicReference<@Nullable Throwable> death = new AtomicReference<>();
     private final PeerServer peers;
@@ -40,7 +41,7 @@ final class TestMember implements AutoCloseable {
         } catch (Flags.BadFlag bad) {
             throw new IllegalArgumentException(bad);
         }
-        process = new MemberProcess(config, new Meters(), (thread, cause) -> death.set(cause));
+        process = new MemberProcess(config, meters, (thread, cause) -> death.set(cause));
         peers = new PeerServer(config.addresses().listenPeer(), config.serving().peerTls(), process::peerHost);
         process.start();
     }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quorate.store.Bytes;
 import dev.quorate.store.codec.CommandCodec;
+import dev.quorate.store.raft.Entry;
 import dev.quorate.store.raft.EntryId;
+import dev.quorate.store.raft.EntryKind;
 import dev.quorate.store.raft.HardState;
 import dev.quorate.store.raft.Membership;
 import dev.quorate.store.raft.Message;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** Member 1 follows; what its clients want goes to the leader. */
@@ -26,7 +29,10 @@ class ProposalsTest {
     private static final Command REVOKE = new Command.LeaseRevoke(5);
     private static final Bytes DATA = CommandCodec.encode(new Envelope(42, REVOKE));
 
-    private final Proposals proposals = new Proposals(7_000);
+    private static final int MAX_UNAPPLIED = 3;
+
+    private final AtomicLong appliedIndex = new AtomicLong();
+    private final Proposals proposals = new Proposals(7_000, MAX_UNAPPLIED, appliedIndex::get);
     private final CompletableFuture<Outcome> answer = new CompletableFuture<>();
     private final RaftCore raft = new RaftCore(
             RaftConfig.of(1, 10, 1, new SplittableRandom(1)),
@@ -78,6 +84,54 @@ class ProposalsTest {
 
         assertThat(forwards()).isEmpty();
         assertThat(answer).isCompletedWithValue(new Outcome.Refused(Refusal.TIMEOUT_LEADER_FAIL));
+    }
+
+    @Test
+    void whileThisMemberIsFarBehindItWaits() {
+        commit(MAX_UNAPPLIED + 1);
+        propose();
+        assertThat(forwards()).isEmpty();
+
+        appliedIndex.set(1);
+        proposals.submit(raft);
+
+        assertThat(forwards()).containsExactly(new Message.Forward(1, 2, 1, List.of(DATA)));
+        assertThat(answer).isNotDone();
+    }
+
+    @Test
+    void whoWaitedInVainForAMemberThatIsBehindHearsThatNothingHappened() {
+        commit(MAX_UNAPPLIED + 1);
+        propose();
+
+        proposals.expire(7_500);
+
+        assertThat(answer).isCompletedWithValue(new Outcome.Refused(Refusal.TOO_MANY_REQUESTS));
+        appliedIndex.set(1);
+        proposals.submit(raft);
+        assertThat(forwards()).as("and it never will").isEmpty();
+    }
+
+    @Test
+    void theLatestAreRefusedWhenTooManyWait() {
+        commit(MAX_UNAPPLIED + 1);
+        List<CompletableFuture<Outcome>> answers = new ArrayList<>();
+        for (int i = 0; i < 20_001; i++) {
+            answers.add(new CompletableFuture<>());
+            proposals.take(new Mailbox.Input.Propose(new Proposals.Waiting(i, REVOKE, answers.getLast()), DATA), 0);
+        }
+
+        proposals.submit(raft);
+
+        assertThat(answers.removeLast()).isCompletedWithValue(new Outcome.Refused(Refusal.TOO_MANY_REQUESTS));
+        assertThat(answers).noneMatch(CompletableFuture::isDone);
+    }
+
+    private void commit(int entries) {
+        List<Entry> log = new ArrayList<>();
+        for (int i = 1; i <= entries; i++) log.add(new Entry(1, i, EntryKind.NORMAL, DATA));
+        raft.step(new Message.Append(2, 1, 1, EntryId.NONE, log, entries));
+        assertThat(raft.commit()).isEqualTo(entries);
     }
 
     private void propose() {

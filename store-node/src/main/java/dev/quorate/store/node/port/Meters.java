@@ -15,9 +15,21 @@ public final class Meters {
     private final ConcurrentSkipListMap<Long, Peer> peers = new ConcurrentSkipListMap<>();
 
     /** Traffic with one other member. */
-    public record Peer(LongAdder sentBytes, LongAdder receivedBytes, LongAdder sendFailures, Durations roundTrip) {
+    public record Peer(
+            LongAdder sentBytes,
+            LongAdder receivedBytes,
+            LongAdder sendFailures,
+            Durations roundTrip,
+            Transfers snapshotsSent,
+            Transfers snapshotsReceived) {
         Peer() {
-            this(new LongAdder(), new LongAdder(), new LongAdder(), new Durations(MILLI / 10, 16));
+            this(
+                    new LongAdder(),
+                    new LongAdder(),
+                    new LongAdder(),
+                    new Durations(MILLI / 10, 16),
+                    new Transfers(),
+                    new Transfers());
         }
     }
 
