@@ -38,10 +38,11 @@ final class Fanout {
             deliveries.awaitCreated();
             double cpu = servers.cpuSeconds();
             long begin = System.nanoTime();
-            writers.run(puts, () -> false, number -> new Load.Call(Calls.PUT, Calls.put("fanout", stamped())));
+            Figures written =
+                    writers.run(puts, () -> false, number -> new Load.Call(Calls.PUT, Calls.put("fanout", stamped())));
             long[] nanos = deliveries.await();
             double seconds = (System.nanoTime() - begin) / 1e9;
-            return Figures.of(nanos, 0, seconds, servers.cpuSeconds() - cpu);
+            return Figures.of(nanos, written.refused(), seconds, servers.cpuSeconds() - cpu);
         }
     }
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A closed loop: so many connections, on each so many clients, each sends its next call when the last is answered.
  *
- * <p>A call that a busy server refuses is counted and the client goes on; any other error ends the load.
+ * <p>A call that a busy server refuses is counted and sent again; any other error ends the load.
  */
 final class Load implements AutoCloseable {
 
@@ -124,7 +124,10 @@ final class Load implements AutoCloseable {
                 clients.countDown();
                 return;
             }
-            Call call = calls.apply(number);
+            send(channel, calls.apply(number));
+        }
+
+        private void send(ManagedChannel channel, Call call) {
             long begin = System.nanoTime();
             ClientCalls.asyncUnaryCall(
                     channel.newCall(call.method, CallOptions.DEFAULT), call.request, new StreamObserver<byte[]>() {
@@ -135,8 +138,12 @@ final class Load implements AutoCloseable {
 
                         @Override
                         public void onError(Throwable error) {
-                            if (tooBusy(error)) refused.incrementAndGet();
-                            else failure.compareAndSet(null, error);
+                            if (tooBusy(error) && failure.get() == null) {
+                                refused.incrementAndGet();
+                                send(channel, call);
+                                return;
+                            }
+                            failure.compareAndSet(null, error);
                             next(channel);
                         }
 

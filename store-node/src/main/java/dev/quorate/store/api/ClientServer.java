@@ -7,10 +7,12 @@ import dev.quorate.store.api.wire.Statuses;
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.node.NodeHost;
 import dev.quorate.store.node.port.Meters;
+import dev.quorate.store.ops.Ask;
 import dev.quorate.store.ops.EventLoops;
 import dev.quorate.store.ops.HttpListener;
 import dev.quorate.store.ops.HttpPages;
 import dev.quorate.store.ops.Metrics;
+import dev.quorate.store.ops.Page;
 import dev.quorate.store.tls.Certificates;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
@@ -22,12 +24,14 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Everything that clients, probes and scrapers can reach: opened once, with or without a node behind it. */
@@ -87,8 +91,10 @@ public final class ClientServer implements AutoCloseable {
                 services(served, watches, leaders, new ClientVersions(metrics.registry()));
         boolean extensive = config.serving().logging().metrics().equals("extensive");
         CallMeter meter = new CallMeter(metrics.registry(), extensive, services);
-        Gateway pages = new Gateway(services, new HttpPages(host, metrics, Statuses::text, readers));
         NodeConfig.Serving serving = config.serving();
+        HttpPages plainPages = new HttpPages(host, metrics, Statuses::text, readers);
+        Function<Ask, CompletableFuture<Page>> pages =
+                serving.jsonGateway() ? new Gateway(services, plainPages) : plainPages;
         ClientPort.Setup plain = new ClientPort.Setup(
                 services, List.of(meter), pages, serving.limits(), serving.keepalive(), Optional.empty());
         openAll(config.addresses(), false, plain);

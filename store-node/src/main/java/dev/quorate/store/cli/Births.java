@@ -11,7 +11,6 @@ import dev.quorate.store.wal.Wal;
 import dev.quorate.store.wal.WalMetadata;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -20,13 +19,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Stream;
 
 /**
  * How a directory becomes a member's: the log with its first entries is made safe first, the identity written last. A
  * crash between them leaves a log that never took part, and the next start begins again.
  */
 final class Births {
+    private static final long FIRST_TERM = 1;
+
     private final NodeConfig config;
     private final Folders folders;
 
@@ -38,16 +38,24 @@ final class Births {
     /** Who this directory belongs to, if anybody. */
     Optional<Identity> present() throws IOException {
         Optional<Identity> identity = Identity.read(folders.data());
-        if (identity.isEmpty() && Files.exists(folders.wal())) removeNeverStarted();
+        if (identity.isEmpty()) removeNeverStarted();
         return identity;
     }
 
+    /** Only what a birth leaves that was cut off: anything else may be all that is left of a member. */
     private void removeNeverStarted() throws IOException {
-        if (Files.exists(folders.state().resolve("vlog")))
-            throw new IOException(folders.data() + " has data but no identity.json: restore the file, or empty the"
-                    + " directory if the member is to start over");
-        try (Stream<Path> files = Files.walk(folders.wal())) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
+        if (Files.exists(folders.state().resolve("vlog")) || hasTakenPart())
+            throw new IOException("there is data in " + folders.state() + " or " + folders.wal() + " but no "
+                    + folders.data().resolve("identity.json") + ": bring the data directory back, or remove the member,"
+                    + " empty both directories and add it again");
+        Wal.remove(folders.wal());
+    }
+
+    /** A member's first election already begins a second term. */
+    private boolean hasTakenPart() throws IOException {
+        if (!Wal.exists(folders.wal())) return false;
+        try (Wal wal = Wal.open(folders.wal(), folders.walOptions())) {
+            return wal.recovered().hardState().term() > FIRST_TERM;
         }
     }
 
@@ -96,7 +104,7 @@ final class Births {
                     safe.completeExceptionally(cause);
                 }
             });
-            wal.append(1, new HardState(1, 0, entries.size()), entries, true);
+            wal.append(1, new HardState(FIRST_TERM, 0, entries.size()), entries, true);
             safe.get();
         } catch (ExecutionException failure) {
             throw new IOException("the first entries cannot be written", failure.getCause());

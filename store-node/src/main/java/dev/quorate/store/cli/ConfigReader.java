@@ -207,13 +207,11 @@ final class ConfigReader {
                         flags.duration("grpc-keepalive-min-time"),
                         flags.duration("grpc-keepalive-interval"),
                         flags.duration("grpc-keepalive-timeout")),
+                flags.on("enable-grpc-gateway"),
                 new Upkeep(
                         mode,
                         flags.text("auto-compaction-retention"),
-                        flags.duration("watch-progress-notify-interval"),
-                        flags.duration("compact-hash-check-time"),
-                        flags.duration("corrupt-check-time"),
-                        flags.words("feature-gates")),
+                        flags.duration("watch-progress-notify-interval")),
                 new Logging(
                         flags.text("log-level"),
                         flags.text("log-format"),

@@ -143,7 +143,11 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
     /** Gives all dead space back that there is, with bounded speed, while everything goes on. */
     Optional<String> defragment() {
         try {
-            folder.log().reclaimAll();
+            ValueLogFiles log;
+            do {
+                log = folder.log();
+                log.reclaimAll();
+            } while (log != folder.log());
             return Optional.empty();
         } catch (IOException | RuntimeException failure) {
             LOG.warn("defragmentation failed", failure);

@@ -39,7 +39,7 @@ final class FlagTable {
             grpc-keepalive-timeout DURATION 20s
             socket-reuse-port BOOL false x
             socket-reuse-address BOOL false x
-            enable-grpc-gateway BOOL true x
+            enable-grpc-gateway BOOL true
             raft-read-timeout DURATION 5s x
             raft-write-timeout DURATION 5s x
             feature-gates WORDS -

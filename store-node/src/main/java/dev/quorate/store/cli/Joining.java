@@ -3,6 +3,7 @@ package dev.quorate.store.cli;
 import dev.quorate.store.node.LocalStatus.State;
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.peer.JoinClient;
+import dev.quorate.store.peer.PeerHost;
 import dev.quorate.store.peer.PeerHost.JoinAnswer;
 import dev.quorate.store.peer.PeerHost.JoinAnswer.Verdict;
 import java.io.IOException;
@@ -23,6 +24,11 @@ import org.slf4j.LoggerFactory;
 final class Joining implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Joining.class);
     private static final long PAUSE_MILLIS = 500;
+    private static final long ANSWER_MILLIS = 8_000;
+    private static final long FOUNDING_ANSWER_MILLIS = 2_000;
+    static final String STARTED_BEFORE =
+            "the cluster lists this member and it has started before, but this directory is"
+                    + " empty: remove the member and add it again";
 
     private final NodeConfig config;
     private final Births births;
@@ -52,8 +58,27 @@ final class Joining implements Runnable {
         }
     }
 
+    /**
+     * Whether a member of the first list that runs already knows that this one has run before: then this disk has lost
+     * what it had promised, and must not begin again under the same id. Who cannot be reached is not waited for, for all
+     * begin at the same time.
+     */
+    boolean hasBegunBefore() {
+        List<String> others = urls();
+        if (others.isEmpty()) return false;
+        try (JoinClient client = new JoinClient(config.serving().peerTls())) {
+            return others.parallelStream()
+                    .map(url -> client.ask(url, question("", true), FOUNDING_ANSWER_MILLIS))
+                    .anyMatch(answer -> answer.verdict() == Verdict.STARTED_BEFORE);
+        }
+    }
+
+    private PeerHost.JoinQuestion question(String nonce, boolean founding) {
+        return new PeerHost.JoinQuestion(config.addresses().initialAdvertisePeer(), config.name(), nonce, founding);
+    }
+
     private JoinAnswer ask(JoinClient client, String url, String nonce) {
-        return client.ask(url, config.addresses().initialAdvertisePeer(), config.name(), nonce);
+        return client.ask(url, question(nonce, false), ANSWER_MILLIS);
     }
 
     private boolean settled(JoinAnswer answer) throws IOException {
@@ -63,10 +88,7 @@ final class Joining implements Runnable {
             return true;
         }
         if (answer.verdict() != Verdict.STARTED_BEFORE) return false;
-        process.stopWaiting(
-                State.DATA_LOST,
-                "the cluster lists this member and it has started before, but this directory is empty: remove the"
-                        + " member and add it again");
+        process.stopWaiting(State.DATA_LOST, STARTED_BEFORE);
         return true;
     }
 

@@ -39,7 +39,11 @@ final class LastVoter {
         HardState hard = found.hardState();
         List<Entry> entries = new ArrayList<>(found.entries());
         long last = entries.isEmpty() ? found.base().index() : entries.getLast().index();
-        List<Entry> removals = removals(latest(found), self, hard.term() + 1, last);
+        // A torn write can have left entries of a newer term than the term beside them.
+        long newest =
+                entries.isEmpty() ? found.base().term() : entries.getLast().term();
+        long term = Math.max(hard.term(), newest) + 1;
+        List<Entry> removals = removals(latest(found), self, term, last);
         LOG.warn(
                 "recovering as the only voter: commit={} entries taken for committed={} changes={}",
                 hard.commit(),
@@ -47,7 +51,7 @@ final class LastVoter {
                 removals.size());
         if (removals.isEmpty() && last == hard.commit()) return found;
         entries.addAll(removals);
-        HardState now = new HardState(hard.term() + 1, self, last + removals.size());
+        HardState now = new HardState(term, self, last + removals.size());
         wal.append(0, now, removals, true);
         write(wal);
         return new Restored(now, found.membership(), found.base(), entries, found.applied());

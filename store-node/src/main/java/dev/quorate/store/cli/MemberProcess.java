@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * UNINITIALISED  → RUNNING       bootstrapped, or listed by a cluster and never started
  * UNINITIALISED  → DATA_LOST     listed, but started before: this disk is not the member's
  * (start)        → WRONG_VOLUME  the disk belongs to a member of another name, or to several members
- * (start)        → DATA_LOST     the disk names its member, but its log is gone
+ * (start)        → DATA_LOST     the disk names its member, but its log is gone; or it is empty, but others know the member
  * RUNNING        → REMOVED       the cluster removed the member
  * RUNNING        → FENCED        the cluster was recovered without it
  * UNINITIALISED  → FENCED        the process was told that it has no part in a newer epoch
@@ -56,6 +57,8 @@ final class MemberProcess implements NodeHost, AutoCloseable {
     private volatile Optional<PeerHost> peerHost = Optional.empty();
     private volatile long readableNanos;
     private boolean stopping;
+    /** What was said of a member of before, such as one that was recovered since, is not meant for the present one. */
+    private int lives;
 
     MemberProcess(NodeConfig config, Meters meters, BiConsumer<String, Throwable> died) {
         this.config = config;
@@ -73,10 +76,26 @@ final class MemberProcess implements NodeHost, AutoCloseable {
         identity = present;
         long own = present.map(known -> Math.max(known.epoch(), known.era().next()))
                 .orElse(0L);
-        if (fencedBy > own) stayDown(State.FENCED, Recovery.fenced(fencedBy));
-        else if (present.isPresent()) startAs(present.get());
-        else if (config.birth().join().isEmpty() && !config.birth().existing()) run(births.fromInitialCluster());
+        if (fencedBy > own) {
+            lastStatus = present.flatMap(this::atRest);
+            stayDown(State.FENCED, Recovery.fenced(fencedBy));
+        } else if (present.isPresent()) startAs(present.get());
+        else if (config.birth().join().isEmpty() && !config.birth().existing()) found();
         else awaitMembership();
+    }
+
+    private Optional<NodeStatus> atRest(Identity own) {
+        try {
+            return births.hasLog(own) ? Optional.of(AtRest.read(folders, own, config)) : Optional.empty();
+        } catch (IOException failure) {
+            LOG.warn("the log cannot be read: {}", String.valueOf(failure.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private void found() throws IOException {
+        if (new Joining(config, births, this).hasBegunBefore()) stayDown(State.DATA_LOST, Joining.STARTED_BEFORE);
+        else run(births.fromInitialCluster());
     }
 
     private void awaitMembership() {
@@ -96,7 +115,8 @@ final class MemberProcess implements NodeHost, AutoCloseable {
                     State.DATA_LOST,
                     "the log of member " + identity.name() + " is gone: remove the member and add it"
                             + " again with an empty directory");
-        else if (config.birth().forceNewCluster()) runOwn(identity.recovering(identity.epoch() + 1));
+        else if (config.birth().forceNewCluster())
+            runOwn(identity.recovering(Math.max(identity.epoch(), identity.era().next()) + 1));
         else runOwn(identity);
     }
 
@@ -115,13 +135,14 @@ final class MemberProcess implements NodeHost, AutoCloseable {
     /** This process takes part from now on. */
     synchronized void run(Identity own) throws IOException {
         if (stopping || member != null) return;
-        RunningMember started =
-                new RunningMember(config, own, folders, meters, new RunningMember.Ends(this::shutOut, died));
+        int life = ++lives;
+        Consumer<String> shutOut = why -> shutOut(life, why);
+        RunningMember started = new RunningMember(config, own, folders, meters, new RunningMember.Ends(shutOut, died));
         member = started;
         identity = Optional.of(started.identity());
         state = State.RUNNING;
         message = "";
-        peerHost = Optional.of(new PeerDesk(started, this::shutOut));
+        peerHost = Optional.of(new PeerDesk(started, shutOut));
         node = Optional.of(started.node());
         Thread.ofVirtual().name("publish").start(new Publishing(started.node(), config));
         AutoCompaction.of(started.node(), config.serving().upkeep())
@@ -140,6 +161,8 @@ final class MemberProcess implements NodeHost, AutoCloseable {
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error broken) {
+            died.accept("upkeep", broken);
         }
     }
 
@@ -169,10 +192,10 @@ final class MemberProcess implements NodeHost, AutoCloseable {
     }
 
     /** The cluster says that this member is none any more. In join mode the process stays to say so. */
-    private void shutOut(String why) {
+    private void shutOut(int life, String why) {
         Thread.ofVirtual().name("shut-out").start(() -> {
             synchronized (this) {
-                if (state != State.RUNNING) return;
+                if (state != State.RUNNING || life != lives) return;
                 if (why.equals(PeerHost.OLD_EPOCH)) fencedByOthers(why);
                 else stayDown(State.REMOVED, why);
                 leave();

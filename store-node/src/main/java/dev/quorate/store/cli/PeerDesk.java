@@ -67,12 +67,12 @@ final class PeerDesk implements PeerHost {
 
     /** A listed member becomes a started one in the log before it takes part: a second disk will be found out. */
     @Override
-    public CompletableFuture<JoinAnswer> join(List<String> peerUrls, String name, String dataNonce) {
+    public CompletableFuture<JoinAnswer> join(JoinQuestion question) {
+        if (question.founding()) return begun(question);
+        String dataNonce = question.dataNonce();
         return node.readPoint().thenCompose(refusal -> {
             if (refusal.isPresent()) return done(JoinAnswer.Verdict.UNKNOWN, 0);
-            Optional<Member> listed = node.state().members().all().stream()
-                    .filter(one -> new HashSet<>(one.peerUrls()).equals(new HashSet<>(peerUrls)))
-                    .findFirst();
+            Optional<Member> listed = listed(question);
             if (listed.isEmpty()) return done(JoinAnswer.Verdict.NOT_LISTED, 0);
             long id = listed.get().id();
             if (!listed.get().name().isEmpty()) {
@@ -80,11 +80,28 @@ final class PeerDesk implements PeerHost {
                 return done(sameDisk ? JoinAnswer.Verdict.START : JoinAnswer.Verdict.STARTED_BEFORE, id);
             }
             letIn.put(dataNonce, id);
-            return node.propose(new Command.MemberAttributes(id, name, List.of()))
+            return node.propose(new Command.MemberAttributes(id, question.name(), List.of()))
                     .thenCompose(outcome -> done(
                             outcome instanceof Outcome.Refused ? JoinAnswer.Verdict.UNKNOWN : JoinAnswer.Verdict.START,
                             id));
         });
+    }
+
+    /**
+     * Who is on the first list has a name from the beginning, but tells its client URLs only when it runs. What is known
+     * here is enough: it needs no quorum, and nobody un-starts.
+     */
+    private CompletableFuture<JoinAnswer> begun(JoinQuestion question) {
+        return listed(question)
+                .filter(one -> !one.clientUrls().isEmpty())
+                .map(one -> done(JoinAnswer.Verdict.STARTED_BEFORE, one.id()))
+                .orElseGet(() -> done(JoinAnswer.Verdict.UNKNOWN, 0));
+    }
+
+    private Optional<Member> listed(JoinQuestion question) {
+        return node.state().members().all().stream()
+                .filter(one -> new HashSet<>(one.peerUrls()).equals(new HashSet<>(question.peerUrls())))
+                .findFirst();
     }
 
     private CompletableFuture<JoinAnswer> done(JoinAnswer.Verdict verdict, long memberId) {

@@ -2,10 +2,14 @@ package dev.quorate.store.lease;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** When each lease expires; only the leader keeps it. Times are nanoseconds of any monotonic clock, given by the caller. */
@@ -16,15 +20,15 @@ public final class LeaseDeadlines {
      * written down for the next leader. An expired lease cannot be renewed: its revocation may already be on its way
      * through the log.
      *
-     * What is left is written down every half time to live, but not more often than every 10 seconds and not less often
+     * What is left is written down every half time to live, but not more often than every second and not less often
      * than every 5 minutes. So a lease that somebody renews in time (clients do at a third) is never written down, and
      * one that nobody renews ends even if leaders change all the time. A renewal of a lease with less than everything on
-     * record puts that right at once.
+     * record puts that right at once, and is only good when that is done: until then a next leader would know of less.
      */
     private static final long SECOND = 1_000_000_000;
     private static final long RETRY = 3 * SECOND;
     private static final long MAX_EXPIRIES_PER_SECOND = 5_000;
-    private static final long MIN_RECORD_SECONDS = 10;
+    private static final long MIN_RECORD_SECONDS = 1;
     private static final long MAX_RECORD_SECONDS = 300;
 
     /**
@@ -32,7 +36,7 @@ public final class LeaseDeadlines {
      *
      * @param due when it is to be revoked, for the first time or again
      * @param record when to write down what is left
-     * @param shortened the state has less than the whole time to live on record
+     * @param shortened the state has less than the whole time to live on record, or may soon have
      */
     private record Deadline(long id, long ttlSeconds, long expires, long due, long record, boolean shortened) {
         Deadline dueAt(long newDue) {
@@ -44,7 +48,16 @@ public final class LeaseDeadlines {
         }
     }
 
+    /**
+     * A renewal.
+     *
+     * @param ttlSeconds the granted time to live
+     * @param recorded true when all of it is on record, false when the lease or this member's lead ended before that
+     */
+    public record Renewal(long ttlSeconds, CompletableFuture<Boolean> recorded) {}
+
     private final TreeMap<Long, Deadline> deadlines = new TreeMap<>();
+    private final Map<Long, CompletableFuture<Boolean>> unrecorded = new HashMap<>();
     private final TreeSet<Deadline> queue =
             new TreeSet<>(Comparator.comparingLong(Deadline::due).thenComparingLong(Deadline::id));
     private final TreeSet<Deadline> records =
@@ -54,8 +67,12 @@ public final class LeaseDeadlines {
      * Begins to lead: every lease gets the time that is on record plus {@code extraNanos}, for nobody could renew
      * meanwhile. Where too many would end in the same second, the later ones are put off a little.
      */
-    public synchronized void lead(List<Lease> leases, long nowNanos, long extraNanos) {
+    public void lead(List<Lease> leases, long nowNanos, long extraNanos) {
         follow();
+        learn(leases, nowNanos, extraNanos);
+    }
+
+    private synchronized void learn(List<Lease> leases, long nowNanos, long extraNanos) {
         List<Lease> byTime = new ArrayList<>(leases);
         byTime.sort(Comparator.comparingLong(LeaseDeadlines::seconds).thenComparingLong(Lease::id));
         long notBefore = nowNanos;
@@ -67,14 +84,33 @@ public final class LeaseDeadlines {
     }
 
     /** No longer leader: knows no deadlines, expires nothing. */
-    public synchronized void follow() {
-        deadlines.clear();
-        queue.clear();
-        records.clear();
+    public void follow() {
+        List<CompletableFuture<Boolean>> waiting;
+        synchronized (this) {
+            deadlines.clear();
+            queue.clear();
+            records.clear();
+            waiting = List.copyOf(unrecorded.values());
+            unrecorded.clear();
+        }
+        for (CompletableFuture<Boolean> one : waiting) one.complete(false);
     }
 
     /** A new lease, or one of which the state now has another rest on record: that moves no deadline. */
-    public synchronized void recorded(Lease lease, long nowNanos) {
+    public void recorded(Lease lease, long nowNanos) {
+        takeRecord(lease, nowNanos);
+        if (lease.remainingTtlSeconds() == 0) settle(lease.id(), true);
+    }
+
+    private void settle(long id, boolean recorded) {
+        CompletableFuture<Boolean> waiting;
+        synchronized (this) {
+            waiting = unrecorded.remove(id);
+        }
+        if (waiting != null) waiting.complete(recorded);
+    }
+
+    private synchronized void takeRecord(Lease lease, long nowNanos) {
         Deadline known = deadlines.get(lease.id());
         if (known == null) {
             put(fresh(lease, after(nowNanos, seconds(lease)), nowNanos));
@@ -82,21 +118,28 @@ public final class LeaseDeadlines {
         }
         boolean shortened = lease.remainingTtlSeconds() > 0;
         boolean renewedMeanwhile = shortened && known.expires() > after(nowNanos, lease.remainingTtlSeconds() + 1);
-        put(known.recordAt(renewedMeanwhile ? nowNanos : known.record(), shortened));
+        long record = shortened ? known.record() : nextRecord(known.ttlSeconds(), nowNanos);
+        put(known.recordAt(renewedMeanwhile ? nowNanos : record, shortened));
     }
 
-    public synchronized void gone(long id) {
-        forget(deadlines.remove(id));
+    public void gone(long id) {
+        synchronized (this) {
+            forget(deadlines.remove(id));
+        }
+        settle(id, false);
     }
 
-    /** The granted time to live, or empty when the lease is unknown or its time is over. */
-    public synchronized OptionalLong renew(long id, long nowNanos) {
+    /** Empty when the lease is unknown or its time is over. */
+    public synchronized Optional<Renewal> renew(long id, long nowNanos) {
         Deadline known = deadlines.get(id);
-        if (known == null || known.expires() <= nowNanos) return OptionalLong.empty();
+        if (known == null || known.expires() <= nowNanos) return Optional.empty();
         long expires = after(nowNanos, known.ttlSeconds());
         long record = known.shortened() ? nowNanos : nextRecord(known.ttlSeconds(), nowNanos);
         put(new Deadline(id, known.ttlSeconds(), expires, expires, record, known.shortened()));
-        return OptionalLong.of(known.ttlSeconds());
+        CompletableFuture<Boolean> recorded = known.shortened()
+                ? unrecorded.computeIfAbsent(id, _ -> new CompletableFuture<>())
+                : CompletableFuture.completedFuture(true);
+        return Optional.of(new Renewal(known.ttlSeconds(), recorded));
     }
 
     /** Whole seconds until it expires; 0 when its time is over, empty when it is unknown. */
@@ -125,9 +168,11 @@ public final class LeaseDeadlines {
             long left = Math.max(1, (first.expires() - nowNanos) / SECOND);
             boolean whole = left >= first.ttlSeconds() - 1;
             boolean over = first.expires() <= nowNanos;
-            if (!over && (!whole || first.shortened()))
-                rests.add(new Lease(first.id(), first.ttlSeconds(), whole ? 0 : left));
-            put(first.recordAt(nextRecord(first.ttlSeconds(), nowNanos), first.shortened()));
+            boolean awaited = unrecorded.containsKey(first.id());
+            if (!over && (awaited || !whole || first.shortened()))
+                rests.add(new Lease(first.id(), first.ttlSeconds(), whole || awaited ? 0 : left));
+            long next = awaited ? nowNanos + RETRY : nextRecord(first.ttlSeconds(), nowNanos);
+            put(first.recordAt(next, first.shortened() || !(whole || over)));
         }
         return rests;
     }

@@ -108,6 +108,13 @@ final class Changes {
         outside.peers().update(addresses);
     }
 
+    void stop() {
+        for (Parked one : parked) refuse(one.answer(), Refusal.STOPPED);
+        for (HandOver one : handOvers) refuse(one.answer(), Refusal.STOPPED);
+        parked.clear();
+        handOvers.clear();
+    }
+
     void tick(long nowMillis) {
         leave();
         retry(nowMillis);

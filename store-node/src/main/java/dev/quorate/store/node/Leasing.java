@@ -7,6 +7,7 @@ import dev.quorate.store.state.Command;
 import dev.quorate.store.state.Fact;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -20,7 +21,7 @@ final class Leasing {
     /** Together with the interval of the checks: ten thousand a second at most. */
     private static final int EXPIRIES_PER_CHECK = 2_000;
 
-    private static final int RECORDS_PER_CHECK = 1_000;
+    private static final int RECORDS_PER_CHECK = 5_000;
 
     private final LeaseDeadlines deadlines = new LeaseDeadlines();
     private final long electionMillis;
@@ -57,7 +58,7 @@ final class Leasing {
         else if (fact instanceof Fact.LeaseGone gone) deadlines.gone(gone.id());
     }
 
-    OptionalLong renew(long id, long nowMillis) {
+    Optional<LeaseDeadlines.Renewal> renew(long id, long nowMillis) {
         return deadlines.renew(id, nowMillis * NANOS_PER_MILLI);
     }
 

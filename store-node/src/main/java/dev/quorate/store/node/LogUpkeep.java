@@ -49,7 +49,9 @@ final class LogUpkeep {
 
     LogUpkeep(NodeConfig config, Mailbox mailbox, Node.Outside outside, StagedState.Active start) {
         this.limits = config.storage();
-        this.patienceTicks = limits.silentMemberMillis() / config.timing().heartbeatMillis();
+        this.patienceTicks = Math.max(
+                limits.silentMemberMillis() / config.timing().heartbeatMillis(),
+                config.timing().electionTicks());
         this.mailbox = mailbox;
         this.forcer = outside.forcer();
         this.markedIndex = start.position().index();

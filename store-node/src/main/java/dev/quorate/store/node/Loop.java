@@ -4,6 +4,8 @@ import dev.quorate.store.Bytes;
 import dev.quorate.store.Invariant;
 import dev.quorate.store.codec.ChangeCodec;
 import dev.quorate.store.codec.CommandCodec;
+import dev.quorate.store.node.port.DurableLog;
+import dev.quorate.store.node.port.LeaderCall;
 import dev.quorate.store.node.port.StagedState;
 import dev.quorate.store.node.port.StatePosition;
 import dev.quorate.store.raft.Entry;
@@ -15,6 +17,7 @@ import dev.quorate.store.raft.RaftCore;
 import dev.quorate.store.raft.Ready;
 import dev.quorate.store.state.Command;
 import dev.quorate.store.state.Envelope;
+import dev.quorate.store.state.Refusal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -51,7 +54,6 @@ final class Loop {
     /** What waits for the log while a received state is put in its place. */
     private final Deque<Ready> behindInstall = new ArrayDeque<>();
 
-    private boolean installing;
     private final SortedMap<Long, StagedState> staged = new TreeMap<>();
     private long ledBefore;
 
@@ -105,6 +107,7 @@ final class Loop {
             perform(raft.ready());
             desk.reads().submit(raft, now());
         }
+        dropUnwanted();
         notices.publish(raft);
         desk.pulse().turnTook(now() - start);
     }
@@ -230,6 +233,12 @@ final class Loop {
         raft.step(ready.message());
     }
 
+    /** What raft did not install at once it never will: its sender leads no more, or this member has caught up. */
+    private void dropUnwanted() {
+        for (StagedState state : staged.values()) state.discard();
+        staged.clear();
+    }
+
     /** Does what raft says, in the order that keeps its promises. */
     private void perform(Ready ready) {
         send(ready.sendNow());
@@ -251,20 +260,28 @@ final class Loop {
                 ready.entries().isEmpty() ? 0 : ready.entries().getLast().index();
         held.addLast(new Held(ready.batch(), now(), lastIndex, ready.sendAfterPersist()));
         if (ready.install() != null) install(ready.install());
+        boolean installing = !behindInstall.isEmpty() || ready.install() != null;
         behindInstall.addLast(ready);
         if (!installing) writeWaiting();
     }
 
+    /** The first that waits, and what follows it up to the next received state, which is not in its place yet. */
     private void writeWaiting() {
-        for (Ready ready = behindInstall.pollFirst(); ready != null; ready = behindInstall.pollFirst()) {
-            HardState hardState = ready.hardState();
-            Message.InstallSnapshot install = ready.install();
-            if (install != null) outside.log().install(ready.batch(), hardState, install.base(), install.membership());
-            else {
-                boolean promises = hardState != null || !ready.entries().isEmpty();
-                outside.log().append(ready.batch(), hardState, ready.entries(), promises);
-            }
+        while (!behindInstall.isEmpty()) {
+            write(behindInstall.removeFirst(), outside.log());
+            if (!behindInstall.isEmpty() && behindInstall.getFirst().install() != null) return;
         }
+    }
+
+    private static void write(Ready ready, DurableLog log) {
+        HardState hardState = ready.hardState();
+        Message.InstallSnapshot install = ready.install();
+        if (install != null) {
+            log.install(ready.batch(), hardState, install.base(), install.membership());
+            return;
+        }
+        boolean promises = hardState != null || !ready.entries().isEmpty();
+        log.append(ready.batch(), hardState, ready.entries(), promises);
     }
 
     /**
@@ -275,9 +292,6 @@ final class Loop {
     private void install(Message.InstallSnapshot install) {
         StagedState state = staged.remove(install.base().index());
         if (state == null) throw new Invariant.Broken("the snapshot that raft installs was never received");
-        for (StagedState old : staged.values()) old.discard();
-        staged.clear();
-        installing = true;
         apply.accept(new Applier.Work.Install(state));
         upkeep.installed(install.base(), install.membership());
         changes.seen(install.base().index());
@@ -285,7 +299,6 @@ final class Loop {
 
     private void installed(StatePosition position) {
         desk.proposals().stateReplaced(position.term());
-        installing = false;
         writeWaiting();
     }
 
@@ -323,6 +336,21 @@ final class Loop {
             desk.proposals().leaderLost(now());
         }
         notices.note(notice);
+    }
+
+    /** No turn follows: what still waits to be taken is refused. */
+    void stop() {
+        changes.stop();
+        while (!desk.mailbox().isEmpty()) {
+            for (Mailbox.Input input : desk.mailbox().drain()) {
+                if (input instanceof Mailbox.Input.Propose propose)
+                    propose.waiting().refuse(Refusal.STOPPED);
+                if (input instanceof Mailbox.Input.Call call)
+                    call.answer().complete(LeaderCall.Answer.refused(Refusal.STOPPED.name()));
+                if (input instanceof Mailbox.Input.HandOver handOver)
+                    handOver.done().complete(LeaderCall.Answer.refused(Refusal.STOPPED.name()));
+            }
+        }
     }
 
     Notices notices() {

@@ -2,6 +2,7 @@ package dev.quorate.store.node;
 
 import dev.quorate.store.codec.MemberIds;
 import dev.quorate.store.lease.Lease;
+import dev.quorate.store.lease.LeaseDeadlines.Renewal;
 import dev.quorate.store.lease.Leases;
 import dev.quorate.store.node.port.LeaderCall;
 import dev.quorate.store.node.port.LeaderCall.Answer;
@@ -12,9 +13,11 @@ import dev.quorate.store.state.Members;
 import dev.quorate.store.state.Outcome;
 import dev.quorate.store.state.Refusal;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 
 /**
  * Leases, members and leadership. The leader answers; any other member asks the leader for its client.
@@ -29,18 +32,29 @@ public final class MemberCalls {
     private final Applier applier;
     private final Notices notices;
     private final Peers peers;
+    private final Supplier<CompletableFuture<Optional<Refusal>>> readPoint;
     private final ConcurrentLinkedQueue<Question> leaderless = new ConcurrentLinkedQueue<>();
 
     private long retriedMillis = Long.MIN_VALUE / 2;
+    private volatile boolean stopped;
 
     /** What a client of this member wants from whoever leads. */
     private record Question(LeaderCall call, CompletableFuture<Answer> answer, long dueMillis) {}
 
-    MemberCalls(Loop.Desk desk, Applier applier, Notices notices, Peers peers) {
+    /**
+     * @param readPoint completed empty when a quorum follows the leader and this member has applied what it had committed
+     */
+    MemberCalls(
+            Loop.Desk desk,
+            Applier applier,
+            Notices notices,
+            Peers peers,
+            Supplier<CompletableFuture<Optional<Refusal>>> readPoint) {
         this.desk = desk;
         this.applier = applier;
         this.notices = notices;
         this.peers = peers;
+        this.readPoint = readPoint;
     }
 
     /** A renewal: the time to live it got, 0 if the lease is not there (any more). */
@@ -123,8 +137,8 @@ public final class MemberCalls {
 
     private void ask(Question question) {
         long leader = notices.view().leader();
-        if (leader == 0) {
-            leaderless.add(question);
+        if (leader == 0 || stopped) {
+            askLater(question);
             return;
         }
         CompletableFuture<Answer> reply = leader == desk.identity().memberId()
@@ -133,9 +147,25 @@ public final class MemberCalls {
                         .exceptionally(unreachable -> Answer.refused(Refusal.TIMEOUT.name()));
         var _ = reply.thenAccept(answer -> {
             // Refused as a whole, so it may be asked again: an election is going on.
-            if (answer.refusal().equals(Refusal.NOT_LEADER.name())) leaderless.add(question);
+            if (answer.refusal().equals(Refusal.NOT_LEADER.name())) askLater(question);
             else question.answer().complete(answer);
         });
+    }
+
+    private void askLater(Question question) {
+        leaderless.add(question);
+        if (stopped) refuseAll();
+    }
+
+    /** Nobody will ask again. */
+    void stop() {
+        stopped = true;
+        refuseAll();
+    }
+
+    private void refuseAll() {
+        for (Question question = leaderless.poll(); question != null; question = leaderless.poll())
+            question.answer().complete(Answer.refused(Refusal.STOPPED.name()));
     }
 
     /** The loop, now and then: whoever found no leader tries again until time is over. */
@@ -167,18 +197,42 @@ public final class MemberCalls {
         return answer;
     }
 
+    /**
+     * A renewal is good when no next leader can know of less: a quorum still follows this one, and the whole time to live is
+     * on record. A lease that is not there may have been granted by an entry that this member applies only now.
+     */
     private CompletableFuture<Answer> renewed(long id) {
-        if (desk.leasing().term() == 0) return refused(Refusal.NOT_LEADER);
-        OptionalLong ttl = desk.leasing().renew(id, desk.ticker().millis());
-        return CompletableFuture.completedFuture(new Answer("", ttl.orElse(0), ttl.orElse(0), List.of(), 0));
+        long term = desk.leasing().term();
+        if (term == 0) return refused(Refusal.NOT_LEADER);
+        Optional<Renewal> renewal = renew(id);
+        return readPoint.get().thenCompose(refusal -> {
+            if (refusal.isPresent() || desk.leasing().term() != term) return refused(Refusal.NOT_LEADER);
+            if (renewal.isPresent())
+                return renewal.get()
+                        .recorded()
+                        .thenApply(recorded -> recorded
+                                ? renewedFor(renewal.get().ttlSeconds())
+                                : Answer.refused(Refusal.NOT_LEADER.name()));
+            return renew(id).isPresent() ? renewed(id) : CompletableFuture.completedFuture(renewedFor(0));
+        });
+    }
+
+    private Optional<Renewal> renew(long id) {
+        return desk.leasing().renew(id, desk.ticker().millis());
+    }
+
+    private static Answer renewedFor(long ttlSeconds) {
+        return new Answer("", ttlSeconds, ttlSeconds, List.of(), 0);
     }
 
     private CompletableFuture<Answer> life(LeaderCall.LeaseLife life) {
-        if (desk.leasing().term() == 0) return refused(Refusal.NOT_LEADER);
+        long term = desk.leasing().term();
+        if (term == 0) return refused(Refusal.NOT_LEADER);
         Leases leases = applier.state().leases();
         long granted = leases.lease(life.id()).map(Lease::ttlSeconds).orElse(0L);
         OptionalLong left =
                 desk.leasing().remainingSeconds(life.id(), desk.ticker().millis());
+        if (desk.leasing().term() != term) return refused(Refusal.NOT_LEADER);
         if (granted == 0 || left.isEmpty())
             return CompletableFuture.completedFuture(new Answer("", -1, 0, List.of(), 0));
         return CompletableFuture.completedFuture(

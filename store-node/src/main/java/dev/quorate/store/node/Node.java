@@ -97,7 +97,7 @@ public final class Node {
         LogUpkeep upkeep = new LogUpkeep(config, parts.mailbox(), outside, parts.start());
         this.loop = new Loop(desk, parts.raft(), outside, applier, upkeep, work::add);
         this.quarantine = new Quarantine(parts.identity().memberId(), applier);
-        this.calls = new MemberCalls(desk, applier, loop.notices(), outside.peers());
+        this.calls = new MemberCalls(desk, applier, loop.notices(), outside.peers(), this::readPoint);
     }
 
     // ---- the node's own threads
@@ -311,8 +311,11 @@ public final class Node {
     /** Takes nothing more and answers everybody who waits. The threads must have ended. */
     public void stop() {
         stopped = true;
+        desk.leasing().follow();
         desk.proposals().stop();
         desk.reads().stop();
+        loop.stop();
+        calls.stop();
     }
 
     /** Port: makes the state on disk safe from a power cut, in the background. */

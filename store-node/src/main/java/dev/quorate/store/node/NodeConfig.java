@@ -16,7 +16,8 @@ public record NodeConfig(
      *
      * @param walDir empty: inside the data directory
      * @param quotaBytes 0: the default of 2 GiB; negative: no quota
-     * @param silentMemberMillis for so long the log is kept for a member that does not answer
+     * @param silentMemberMillis for so long, and for an election timeout at least, the log is kept for a member that
+     *     does not answer
      */
     public record Storage(
             String dataDir,
@@ -75,9 +76,19 @@ public record NodeConfig(
             boolean forceNewCluster,
             boolean strictReconfigCheck) {}
 
-    /** What the client side needs. */
+    /**
+     * What the client side needs.
+     *
+     * @param jsonGateway whether the services answer JSON under /v3 as well
+     */
     public record Serving(
-            Limits limits, Tls clientTls, Tls peerTls, Keepalive keepalive, Upkeep upkeep, Logging logging) {}
+            Limits limits,
+            Tls clientTls,
+            Tls peerTls,
+            Keepalive keepalive,
+            boolean jsonGateway,
+            Upkeep upkeep,
+            Logging logging) {}
 
     /** Certificate files; empty texts when not set. */
     public record Tls(
@@ -96,13 +107,7 @@ public record NodeConfig(
     public record Keepalive(long minTimeMillis, long intervalMillis, long timeoutMillis) {}
 
     /** What the member does by itself while it serves. */
-    public record Upkeep(
-            String autoCompactionMode,
-            String autoCompactionRetention,
-            long watchProgressMillis,
-            long compactHashCheckMillis,
-            long corruptCheckMillis,
-            List<String> featureGates) {}
+    public record Upkeep(String autoCompactionMode, String autoCompactionRetention, long watchProgressMillis) {}
 
     /** What is logged. */
     public record Logging(String level, String format, long warnUnaryMillis, long warnApplyMillis, String metrics) {}

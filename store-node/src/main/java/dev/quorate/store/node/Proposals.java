@@ -38,8 +38,9 @@ final class Proposals {
 
     private static final int MAX_PARKED = 20_000;
 
+    /** They leave in one turn: more than this might not fit into the queue to the leader. */
     private static final long MAX_PARKED_BYTES =
-            Math.min(128L << 20, Runtime.getRuntime().maxMemory() / 16);
+            Math.min(32L << 20, Runtime.getRuntime().maxMemory() / 16);
 
     private final Map<Long, Waiting> waiting = new ConcurrentHashMap<>();
     private final Deadlines deadlines = new Deadlines();
@@ -103,6 +104,7 @@ final class Proposals {
             settle(raft.propose(datas), raft.term(), batch);
             from = to;
         }
+        refuseTheLatest();
     }
 
     private boolean mustWait(RaftCore raft) {
@@ -117,9 +119,14 @@ final class Proposals {
         return next.isEmpty();
     }
 
+    private boolean isTooMuch() {
+        return next.size() > MAX_PARKED || (nextBytes > MAX_PARKED_BYTES && next.size() > 1);
+    }
+
     private void refuseTheLatest() {
+        if (isTooMuch()) keepLiving(takeNext());
         List<Mailbox.Input.Propose> late = new ArrayList<>();
-        while (next.size() > MAX_PARKED || (nextBytes > MAX_PARKED_BYTES && next.size() > 1)) {
+        while (isTooMuch()) {
             Mailbox.Input.Propose latest = next.removeLast();
             nextBytes -= latest.data().size();
             late.add(latest);
@@ -183,6 +190,7 @@ final class Proposals {
                 continue;
             }
             one.takenInTerm = 0;
+            parked = true;
             enqueue(new Mailbox.Input.Propose(one, CommandCodec.encode(new Envelope(one.requestId(), one.command()))));
         }
     }

@@ -11,8 +11,6 @@ import java.util.concurrent.TimeUnit;
 
 /** Asks a process on a peer port whether this one is a listed member. */
 public final class JoinClient implements AutoCloseable {
-    private static final long TIMEOUT_SECONDS = 8;
-
     private final PeerLoops loops;
 
     public JoinClient(NodeConfig.Tls tls) {
@@ -20,15 +18,16 @@ public final class JoinClient implements AutoCloseable {
     }
 
     /** UNKNOWN when nobody answers there. Blocks. */
-    public JoinAnswer ask(String url, List<String> ownPeerUrls, String name, String dataNonce) {
+    public JoinAnswer ask(String url, PeerHost.JoinQuestion question, long timeoutMillis) {
         ManagedChannel channel = loops.channel(url, false);
         try {
             return PeerProtos.fromProto(PeerGrpc.newBlockingStub(channel)
-                    .withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                    .withDeadlineAfter(timeoutMillis, TimeUnit.MILLISECONDS)
                     .joinInfo(JoinInfoRequest.newBuilder()
-                            .addAllPeerUrls(ownPeerUrls)
-                            .setName(name)
-                            .setDataNonce(dataNonce)
+                            .addAllPeerUrls(question.peerUrls())
+                            .setName(question.name())
+                            .setDataNonce(question.dataNonce())
+                            .setFounding(question.founding())
                             .build()));
         } catch (StatusRuntimeException unreachable) {
             return new JoinAnswer(JoinAnswer.Verdict.UNKNOWN, 0, 0, 0, List.of());

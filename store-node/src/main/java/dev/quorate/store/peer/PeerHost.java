@@ -28,8 +28,8 @@ public interface PeerHost {
 
     CompletableFuture<LeaderCall.Answer> answer(LeaderCall call);
 
-    /** A waiting process asks whether it is a listed member. */
-    CompletableFuture<JoinAnswer> join(List<String> peerUrls, String name, String dataNonce);
+    /** A process without data asks whether it is a listed member, and has never started. */
+    CompletableFuture<JoinAnswer> join(JoinQuestion question);
 
     SnapshotStore snapshots();
 
@@ -45,7 +45,18 @@ public interface PeerHost {
     void shutOut(String why);
 
     /**
-     * The answer to a waiting process.
+     * What a process without data says of itself.
+     *
+     * @param founding it is about to begin with the first entries of the cluster; otherwise it waits
+     */
+    record JoinQuestion(List<String> peerUrls, String name, String dataNonce, boolean founding) {
+        public JoinQuestion {
+            peerUrls = List.copyOf(peerUrls);
+        }
+    }
+
+    /**
+     * The answer to it.
      *
      * @param memberId 0 if it is not listed
      */

@@ -210,7 +210,11 @@ public final class PeerServer implements AutoCloseable {
             }
             answer(
                     behind.get()
-                            .join(List.copyOf(request.getPeerUrlsList()), request.getName(), request.getDataNonce())
+                            .join(new PeerHost.JoinQuestion(
+                                    request.getPeerUrlsList(),
+                                    request.getName(),
+                                    request.getDataNonce(),
+                                    request.getFounding()))
                             .thenApply(PeerProtos::toProto),
                     observer);
         }

@@ -96,6 +96,7 @@ final class SnapshotReceiver implements StreamObserver<SnapshotPiece> {
             open.finish();
             StagedState state = host.load(new StatePosition(begin.getIndex(), begin.getTerm(), begin.getRevision()));
             LOG.info("received snapshot index={} bytes={}", begin.getIndex(), begin.getSize());
+            transfer.end(true);
             host.snapshotReady(
                     new Message.InstallSnapshot(
                             caller.from(),
@@ -104,11 +105,12 @@ final class SnapshotReceiver implements StreamObserver<SnapshotPiece> {
                             new EntryId(begin.getTerm(), begin.getIndex()),
                             state.membership()),
                     state);
-            transfer.end(true);
             reply.onNext(SnapshotReply.newBuilder().setInstalled(true).build());
             reply.onCompleted();
         } catch (IOException failure) {
             fail(failure);
+        } finally {
+            transfer.end(false);
         }
     }
 

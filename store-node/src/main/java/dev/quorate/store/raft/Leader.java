@@ -48,6 +48,9 @@ final class Leader implements Role {
     private long uncommittedBytes;
     private long accountedCommit;
 
+    /** Of what is forwarded while leadership is being handed over, which takes an election timeout at most. */
+    private static final long MAX_KEPT_BYTES = 32L << 20;
+
     private final List<Forward> kept = new ArrayList<>();
     private long keptBytes;
 
@@ -302,7 +305,7 @@ final class Leader implements Role {
     private void takeForwarded(RaftState state, Forward forward) {
         long bytes = 0;
         for (Bytes data : forward.datas()) bytes += data.size();
-        if (transferTarget == 0 || keptBytes + bytes > state.config.maxUncommittedBytes()) {
+        if (transferTarget == 0 || keptBytes + bytes > MAX_KEPT_BYTES) {
             noteRefusal(state, forward.from(), propose(state, forward.datas()));
             return;
         }

@@ -3,6 +3,7 @@ package dev.quorate.store.vlog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
 /**
@@ -56,8 +57,10 @@ final class Checkpointing {
         contents.read(segment.channel(), safe, options.reclaimBytesPerSecond());
         if (contents.end() != safe)
             throw new DamagedValueLog(segment.file(), contents.end(), "a record is not what was written");
-        contents.checkpoint().write(file);
-        segment.checkpointed(safe);
+        Path passing = file.resolveSibling(file.getFileName() + ".tmp");
+        contents.checkpoint().write(passing);
+        if (log.byName(() -> Files.move(passing, file, StandardCopyOption.ATOMIC_MOVE))) segment.checkpointed(safe);
+        else Files.deleteIfExists(passing);
     }
 
     /** The checkpoint of a segment file. */

@@ -10,6 +10,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -79,29 +80,37 @@ final class Reclaim {
             factsThen = log.facts().in(run);
         }
         log.force();
-        rewrite(run, oldest);
-        return true;
+        Optional<Segment> target = begin(run);
+        if (target.isPresent()) rewrite(run, oldest, target.get());
+        return target.isPresent();
     }
 
-    private void rewrite(List<Segment> run, boolean oldest) throws IOException {
+    /** A file under a passing name; none if another state has taken this one's place. */
+    private Optional<Segment> begin(List<Segment> run) throws IOException {
         SegmentName name = name(run);
         long capacity = run.stream().mapToLong(Segment::writtenBytes).sum() + Records.MAGIC_BYTES;
         Path passing = log.folder().resolve(name.file() + ".tmp");
-        Files.deleteIfExists(passing);
-        Segment target = Segment.create(passing, name, capacity, options.readMode());
+        synchronized (log) {
+            if (!log.byName(() -> Files.deleteIfExists(passing))) return Optional.empty();
+            return Optional.of(Segment.create(passing, name, capacity, options.readMode()));
+        }
+    }
+
+    private void rewrite(List<Segment> run, boolean oldest, Segment target) throws IOException {
         boolean done = false;
         try {
             for (Segment source : run) copy(source, target, oldest);
             finish(target);
-            target.settle();
-            ValueLogFiles.syncFolder(log.folder());
-            done = true;
+            target.force();
+            done = log.byName(target::settle);
+            if (done) ValueLogFiles.syncFolder(log.folder());
         } finally {
             if (!done) {
                 target.close();
-                Files.deleteIfExists(target.file());
+                var _ = log.byName(() -> Files.deleteIfExists(target.file()));
             }
         }
+        if (!done) return;
         synchronized (log) {
             takePlace(target, log.segments().files().indexOf(run.getFirst()), run.size());
         }

@@ -221,9 +221,8 @@ final class Segment {
         return bytes;
     }
 
-    /** Gives a file that was written under a passing name its own, once its bytes are safe. */
+    /** Gives a file that was written under a passing name its own. Its bytes must be safe. */
     void settle() throws IOException {
-        force();
         Path own = file.resolveSibling(name.file());
         Files.move(file, own, StandardCopyOption.ATOMIC_MOVE);
         file = own;

@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,14 +37,12 @@ record SegmentCheckpoint(
                 Records.MAGIC_BYTES, position.index(), position, new RevisionTable(), List.of(), KeyRun.EMPTY);
     }
 
-    /** Written under a passing name first: a half-written one never has the right name. */
-    void write(Path file) throws IOException {
-        Path passing = file.resolveSibling(file.getFileName() + ".tmp");
+    /** Under a passing name: a half-written one never has the right name. */
+    void write(Path passing) throws IOException {
         try (FileChannel channel = FileChannel.open(
                 passing, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = encoded();
             while (bytes.hasRemaining()) channel.write(bytes);
-            Files.move(passing, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException | RuntimeException e) {
             Files.deleteIfExists(passing);
             throw e;

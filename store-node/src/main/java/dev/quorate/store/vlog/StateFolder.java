@@ -107,10 +107,13 @@ public final class StateFolder implements SnapshotStore, AutoCloseable {
     public ValueLogFiles activate(ValueLogFiles loaded) throws IOException {
         loaded.force();
         if (replaced != null) replaced.close();
-        replaced = log;
+        ValueLogFiles before = log;
+        replaced = before;
         move(loaded.folder(), staged);
-        move(present, old);
-        move(staged, present);
+        before.giveWay(() -> {
+            move(present, old);
+            move(staged, present);
+        });
         ValueLogFiles.syncFolder(parent);
         loaded.moved(present);
         delete(old);

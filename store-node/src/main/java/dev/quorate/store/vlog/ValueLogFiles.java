@@ -29,6 +29,11 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
     private static final long FULL_RETRY_NANOS = 200_000_000;
     private static final double HARDLY_WORTH_IT = 0.05;
 
+    /** What is done to files by their names while nobody else may have the same names. */
+    interface ByName {
+        void run() throws IOException;
+    }
+
     private volatile Path folder;
     private final ValueLogOptions options;
     private final Facts facts;
@@ -44,6 +49,10 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
     private final Object reclaiming = new Object();
     private boolean syncFailed;
     private volatile boolean closed;
+
+    /** Another state has the folder's name now. Guarded by this for whoever touches a file by its name. */
+    private volatile boolean gaveWay;
+
     private final Reserve reserve;
     private volatile Consumer<String> damage = what -> {};
     private long lastMain;
@@ -267,7 +276,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
 
     /** Sets room aside for the next batches if need be. To be called now and then; also finds that there is room again. */
     public void reserve() {
-        reserve.fill(segments.active(), folder);
+        if (!gaveWay) reserve.fill(segments.active(), folder);
     }
 
     /** Hears where bytes are not what was written, at the first read or scan that meets them. */
@@ -323,9 +332,11 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
 
     private boolean reclaim(double deadShare) throws IOException {
         synchronized (reclaiming) {
+            if (gaveWay) return false;
             try {
                 return new Reclaim(this, options, deadShare, false).run();
             } catch (IOException e) {
+                if (gaveWay) return false;
                 if (!Room.isWanting(e) || !giveUpReserve()) throw e;
                 return new Reclaim(this, options, deadShare, true).run();
             }
@@ -333,6 +344,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
     }
 
     private synchronized boolean giveUpReserve() throws IOException {
+        if (gaveWay) return false;
         boolean spare = reserve.giveUp(folder);
         return spare || segments.active().giveUpReserve();
     }
@@ -345,12 +357,12 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
 
     private synchronized void closeActive() throws IOException {
         Segment active = segments.active();
-        if (active.deadBytes() > active.writtenBytes() * HARDLY_WORTH_IT) roll(0, position.revision() + 1);
+        if (!gaveWay && active.deadBytes() > active.writtenBytes() * HARDLY_WORTH_IT) roll(0, position.revision() + 1);
     }
 
     /** Writes one checkpoint that is due, so that a start need not read what it covers. Returns whether there was one. */
     public boolean checkpoint() throws IOException {
-        return new Checkpointing(this, options).run();
+        return !gaveWay && new Checkpointing(this, options).run();
     }
 
     /** Holds the files of the last whole batch until the export is closed. */
@@ -391,12 +403,27 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
         for (Segment segment : retired) {
             segment.close();
             try {
-                Checkpointing.delete(segment.file());
+                if (!gaveWay) Checkpointing.delete(segment.file());
             } catch (IOException e) {
                 throw new UncheckedIOException("remove " + segment.file(), e);
             }
         }
         retired.clear();
+    }
+
+    /**
+     * Another state takes this one's place, and its files have the same names: from now on none is touched by its name
+     * here. Whoever reads goes on with the open files.
+     */
+    synchronized void giveWay(ByName renames) throws IOException {
+        renames.run();
+        gaveWay = true;
+    }
+
+    /** False, and nothing done, if another state has taken this one's place. */
+    synchronized boolean byName(ByName work) throws IOException {
+        if (!gaveWay) work.run();
+        return !gaveWay;
     }
 
     /** The folder was renamed with everything in it. */

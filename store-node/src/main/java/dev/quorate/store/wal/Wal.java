@@ -6,6 +6,7 @@ import dev.quorate.store.raft.EntryId;
 import dev.quorate.store.raft.HardState;
 import dev.quorate.store.raft.Membership;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +59,16 @@ public final class Wal implements DurableLog, AutoCloseable {
     public static void create(Path directory, WalMetadata metadata, WalOptions options) throws IOException {
         if (exists(directory)) throw new IOException("there is already a write-ahead log in " + directory);
         WalWriter.create(directory, metadata, options);
+    }
+
+    /** Its files go, and nothing else that may be in the directory. */
+    public static void remove(Path directory) throws IOException {
+        List<SegmentName> segments = SegmentName.list(directory);
+        if (segments.isEmpty()) return;
+        try (DirectoryLock _ = DirectoryLock.take(directory)) {
+            for (SegmentName segment : segments) Files.delete(directory.resolve(segment.fileName()));
+            Directories.sync(directory);
+        }
     }
 
     /** Reads what is there, cuts a torn tail and makes ready to write. A damaged log is refused and left as it is. */

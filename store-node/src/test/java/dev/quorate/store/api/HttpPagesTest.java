@@ -171,6 +171,21 @@ class HttpPagesTest {
         return NettyChannelBuilder.forAddress(address).usePlaintext().build();
     }
 
+    @Test
+    void theJsonGatewayCanBeTurnedOff() throws Exception {
+        for (boolean on : new boolean[] {true, false}) {
+            ClientServer server = ClientServer.start(LoneMember.config(on), new NoNode(), new Meters());
+            try {
+                InetSocketAddress address =
+                        (InetSocketAddress) server.clientAddresses().getFirst();
+                assertThat(ask(address, "POST", "/v3/kv/range").statusCode()).isEqualTo(on ? 503 : 404);
+                assertThat(ask(address, "GET", "/livez").statusCode()).isEqualTo(200);
+            } finally {
+                server.close();
+            }
+        }
+    }
+
     private static HttpResponse<String> get(LoneMember member, String path) throws Exception {
         return ask(member, "GET", path);
     }

@@ -84,6 +84,10 @@ public final class LoneMember extends SettledHost implements AutoCloseable {
     }
 
     static NodeConfig config() {
+        return config(true);
+    }
+
+    static NodeConfig config(boolean jsonGateway) {
         List<String> any = List.of("http://127.0.0.1:0");
         NodeConfig.Tls none = new NodeConfig.Tls("", "", "", false, "", "");
         return new NodeConfig(
@@ -97,7 +101,8 @@ public final class LoneMember extends SettledHost implements AutoCloseable {
                         none,
                         none,
                         new NodeConfig.Keepalive(5_000, 7_200_000, 20_000),
-                        new NodeConfig.Upkeep("periodic", "0", 100, 0, 0, List.of()),
+                        jsonGateway,
+                        new NodeConfig.Upkeep("periodic", "0", 100),
                         new NodeConfig.Logging("info", "json", 300, 100, "extensive")));
     }
 

@@ -129,6 +129,7 @@ class MembersTest {
     void aMemberThatWasAwayForAMomentGetsTheLogAndNotTheWholeState() throws Exception {
         start(3, "http", "--snapshot-count=10", "--snapshot-catchup-entries=5");
         members.get(2).close();
+        Thread.sleep(2_500); // longer than a leader takes to see that it is not there
         for (int i = 0; i < 300; i++) members.getFirst().put("k" + i, "v");
 
         TestMember back = new TestMember(flags.get(2));

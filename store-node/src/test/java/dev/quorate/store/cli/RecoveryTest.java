@@ -6,15 +6,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.quorate.store.Bytes;
 import dev.quorate.store.node.LocalStatus;
 import dev.quorate.store.node.LocalStatus.State;
+import dev.quorate.store.node.Mailbox;
 import dev.quorate.store.node.NodeHost.Birth;
 import dev.quorate.store.node.NodeStatus;
+import dev.quorate.store.raft.Entry;
+import dev.quorate.store.raft.EntryKind;
 import dev.quorate.store.state.Op;
 import dev.quorate.store.state.Outcome;
+import dev.quorate.store.wal.Wal;
+import dev.quorate.store.wal.WalOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,6 +114,12 @@ class RecoveryTest {
         assertThat(status(still).ownership().identity().orElseThrow().clusterId())
                 .isEqualTo(cluster);
         assertThat(recover(still, cluster, 2).refusal()).contains("fenced this member");
+        NodeStatus resting = status(still).node().orElseThrow();
+        assertThat(resting.raft().last())
+                .as("whoever chooses among survivors asks for it")
+                .isGreaterThan(20);
+        assertThat(resting.raft().term()).isGreaterThan(1);
+        assertThat(resting.raft().lastTerm()).isGreaterThan(1);
 
         last.close();
         TestMember restarted = again(0);
@@ -132,8 +145,12 @@ class RecoveryTest {
         NodeStatus before = status(last).node().orElseThrow();
         assertThat(before.raft().last()).isGreaterThan(before.progress().commit());
         assertThat(last.local("tail")).isNotEqualTo("kept");
+        var renewal = last.node().calls().renewLease(7);
+        var change = last.node().calls().addMember(List.of("http://127.0.0.1:1"), true);
 
         assertThat(recover(last, cluster(last), 2).refusal()).isEmpty();
+        assertThat(renewal).as("its stream must not wait for ever").isDone();
+        assertThat(change).isDone();
         alone(last, 2);
         assertThat(last.get("tail")).isEqualTo("kept");
         assertThat(last.put("after", "x")).isInstanceOf(Outcome.PutDone.class);
@@ -158,6 +175,39 @@ class RecoveryTest {
         alone(twice, 2);
         assertThat(twice.get("k19")).isEqualTo("v19");
         assertThat(Identity.read(data).orElseThrow().isRecovering()).isFalse();
+    }
+
+    /** A torn write: the entries of a new leader are there, the term beside them is not. */
+    @Test
+    void theEntriesOfTheRemovalsAreOfANewerTermThanAllOthers() throws Exception {
+        members.forEach(TestMember::close);
+        Path data = folder.resolve("m0");
+        WalOptions options = new WalOptions(64 << 20, true, nanos -> {});
+        try (Wal wal = Wal.open(data.resolve("member/wal"), options)) {
+            long next = wal.recovered().entries().getLast().index() + 1;
+            wal.append(0, null, List.of(new Entry(100, next, EntryKind.NORMAL, Bytes.EMPTY)), true);
+            assertThat(wal.step(new Mailbox(1))).isTrue();
+        }
+        Identity.read(data).orElseThrow().recovering(2).write(data);
+        TestMember ended = again(0);
+        alone(ended, 2);
+        ended.close();
+        alone(again(0), 2);
+    }
+
+    /** It had promised what is gone: with its old id it could make others forget what they were told. */
+    @Test
+    void aMemberThatLostItsDiskDoesNotBeginAgainUnderItsOldId() throws Exception {
+        members.get(1).close();
+        try (Stream<Path> files = Files.walk(folder.resolve("m1"))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
+        }
+        members.getFirst().close();
+
+        TestMember empty = again(1);
+
+        assertThat(status(empty).state()).isEqualTo(State.DATA_LOST);
+        assertThat(status(empty).message()).contains("remove the member and add it again");
     }
 
     @Test

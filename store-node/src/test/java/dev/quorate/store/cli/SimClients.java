@@ -45,6 +45,9 @@ final class SimClients {
     /** The newest last. */
     private final List<Long> leases = new ArrayList<>(List.of(0L));
 
+    /** Leases that are hardly renewed: less and less of them is on record. */
+    private final List<Long> silent = new ArrayList<>();
+
     private long acknowledged;
     private int operations;
 
@@ -147,22 +150,25 @@ final class SimClients {
 
     private void lease(SimMember.Life life) {
         long asked = world.agenda.nowMillis();
-        long known = leases.get(random.nextInt(leases.size()));
+        List<Long> some = silent.isEmpty() || random.nextInt(4) != 0 ? leases : silent;
+        long known = some.get(random.nextInt(some.size()));
         if (known != 0 && random.nextInt(3) != 0) {
             world.leases.renewing(known);
             var _ = life.node.calls().renewLease(known).thenAccept(answer -> {
                 count(answer.ttlSeconds() > 0 ? "renewals" : "refusedRenewals");
+                if (answer.ttlSeconds() > 0 && world.leases.wasSilent(known, asked)) world.leaseWasRenewedLate();
                 world.leases.answered(known, answer.ttlSeconds() > 0, asked, world.agenda.nowMillis());
             });
             return;
         }
         long id = 1_000 + operations;
-        int seconds = random.nextInt(4) == 0 ? 12 : 1 + random.nextInt(3);
+        int seconds = random.nextInt(4) == 0 ? 12 : 1 + random.nextInt(4);
         var _ = life.node.propose(new Command.LeaseGrant(id, seconds)).thenAccept(outcome -> {
             if (!(outcome instanceof Outcome.LeaseGranted granted)) return;
             world.leases.granted(id, granted.ttlSeconds(), asked, world.agenda.nowMillis());
             leases.add(id);
-            if (leases.size() > LEASES) leases.removeFirst();
+            if (leases.size() > LEASES) silent.add(leases.removeFirst());
+            if (silent.size() > LEASES) silent.removeFirst();
         });
     }
 

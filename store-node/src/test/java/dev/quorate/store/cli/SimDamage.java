@@ -34,6 +34,8 @@ final class SimDamage {
     private final RandomGenerator random;
     private final SortedMap<String, Integer> coverage = new TreeMap<>();
     private final boolean planned;
+    private static final int MANY_TRIES = 1_000;
+
     private @Nullable SimMember victim;
     private boolean rotten;
     private boolean over;
@@ -97,11 +99,16 @@ final class SimDamage {
     }
 
     private void rot(SimMember one, Path below) {
-        rotten = true;
         try {
             int bits = 0;
-            for (int tries = 1 + random.nextInt(20); tries > 0 || bits == 0; tries--)
+            for (int tries = 1 + random.nextInt(20); tries > 0 || (bits == 0 && tries > -MANY_TRIES); tries--)
                 if (one.disk.rot(below) != null) bits++;
+            if (bits == 0) { // a newcomer's disk, with nothing that is durable
+                victim = null;
+                world.agenda.after(50, this::strike);
+                return;
+            }
+            rotten = true;
             count("rotten");
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);

@@ -65,6 +65,12 @@ final class SimLeases {
         return Objects.requireNonNull(leases.get(id));
     }
 
+    /** For so long that less than the whole may be on record. */
+    boolean wasSilent(long id, long nowMillis) {
+        Lease lease = lease(id);
+        return nowMillis - lease.renewedMillis > lease.ttlMillis / 2;
+    }
+
     void answered(long id, boolean renewed, long askedMillis, long nowMillis) {
         Lease lease = lease(id);
         lease.unanswered--;

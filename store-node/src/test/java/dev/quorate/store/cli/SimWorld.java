@@ -94,7 +94,8 @@ final class SimWorld {
                         none,
                         none,
                         new NodeConfig.Keepalive(0, 0, 0),
-                        new NodeConfig.Upkeep("periodic", "0", 0, 0, 0, List.of()),
+                        false,
+                        new NodeConfig.Upkeep("periodic", "0", 0),
                         new NodeConfig.Logging("info", "json", 0, 0, "basic")));
     }
 
@@ -260,6 +261,18 @@ final class SimWorld {
     void send(long from, Message message) {
         network.send(from, message.to(), new Parcel(sent++, message));
         if (!peace && random.nextInt(CUT_AFTER_MESSAGES) == 0) agenda.after(0, () -> powerCycle(from));
+    }
+
+    /** What its leader has promised, the next one must keep. */
+    void leaseWasRenewedLate() {
+        if (peace || random.nextBoolean()) return;
+        members.values().stream()
+                .filter(one -> Optional.ofNullable(one.life())
+                        .map(life -> life.node.status().leads())
+                        .orElse(false))
+                .map(one -> one.id)
+                .toList()
+                .forEach(id -> agenda.after(0, () -> powerCycle(id)));
     }
 
     /** The worst moment for the power to go is after a promise was sent. */

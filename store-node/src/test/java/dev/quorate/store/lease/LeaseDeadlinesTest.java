@@ -27,11 +27,11 @@ class LeaseDeadlinesTest {
     void aRenewalGivesTheWholeTimeAgainButNotAfterTheEnd() {
         deadlines.recorded(new Lease(1, 5, 2), 0);
         assertThat(deadlines.remainingSeconds(1, 0)).isEqualTo(OptionalLong.of(2));
-        assertThat(deadlines.renew(1, SECOND)).isEqualTo(OptionalLong.of(5));
+        assertThat(renewed(deadlines, 1, SECOND)).isEqualTo(5);
         assertThat(deadlines.expired(6 * SECOND - 1, 10)).isEmpty();
-        assertThat(deadlines.renew(1, 6 * SECOND)).isEqualTo(OptionalLong.empty());
+        assertThat(deadlines.renew(1, 6 * SECOND)).isEmpty();
         assertThat(deadlines.remainingSeconds(1, 9 * SECOND)).isEqualTo(OptionalLong.of(0));
-        assertThat(deadlines.renew(2, 0)).isEqualTo(OptionalLong.empty());
+        assertThat(deadlines.renew(2, 0)).isEmpty();
     }
 
     @Test
@@ -56,7 +56,7 @@ class LeaseDeadlinesTest {
     void theLongestTimeToLiveDoesNotOverflow() {
         deadlines.recorded(new Lease(1, Leases.MAX_TTL_SECONDS, 0), SECOND);
         assertThat(deadlines.expired(Long.MAX_VALUE / 8, 10)).isEmpty();
-        assertThat(deadlines.renew(1, 2 * SECOND)).isEqualTo(OptionalLong.of(Leases.MAX_TTL_SECONDS));
+        assertThat(renewed(deadlines, 1, 2 * SECOND)).isEqualTo(Leases.MAX_TTL_SECONDS);
     }
 
     /** Nobody renews: what is left goes on record again and again, and moves no deadline. */
@@ -70,7 +70,7 @@ class LeaseDeadlinesTest {
         LeaseDeadlines next = new LeaseDeadlines();
         next.lead(List.of(new Lease(1, 60, 30)), 100 * SECOND, SECOND);
         assertThat(next.remainingSeconds(1, 100 * SECOND)).isEqualTo(OptionalLong.of(31));
-        assertThat(next.renew(1, 110 * SECOND)).isEqualTo(OptionalLong.of(60));
+        assertThat(renewed(next, 1, 110 * SECOND)).isEqualTo(60);
         assertThat(next.toRecord(110 * SECOND, 10)).containsExactly(new Lease(1, 60, 0));
     }
 
@@ -80,7 +80,7 @@ class LeaseDeadlinesTest {
         deadlines.recorded(new Lease(2, 5, 0), 0);
         for (long second = 20; second < 600; second += 20) {
             assertThat(deadlines.toRecord(second * SECOND, 10)).isEmpty();
-            assertThat(deadlines.renew(1, second * SECOND)).isEqualTo(OptionalLong.of(60));
+            assertThat(renewed(deadlines, 1, second * SECOND)).isEqualTo(60);
         }
     }
 
@@ -89,11 +89,57 @@ class LeaseDeadlinesTest {
     void aRenewalThatOvertookTheRecordIsPutRight() {
         deadlines.recorded(new Lease(1, 60, 0), 0);
         assertThat(deadlines.toRecord(40 * SECOND, 10)).containsExactly(new Lease(1, 60, 20));
-        assertThat(deadlines.renew(1, 41 * SECOND)).isEqualTo(OptionalLong.of(60));
+        assertThat(renewed(deadlines, 1, 41 * SECOND)).isEqualTo(60);
         deadlines.recorded(new Lease(1, 60, 20), 42 * SECOND);
         assertThat(deadlines.remainingSeconds(1, 42 * SECOND)).isEqualTo(OptionalLong.of(59));
         assertThat(deadlines.toRecord(42 * SECOND, 10)).containsExactly(new Lease(1, 60, 0));
         deadlines.recorded(new Lease(1, 60, 0), 43 * SECOND);
         assertThat(deadlines.toRecord(43 * SECOND, 10)).isEmpty();
+    }
+
+    /** Until then the next leader would give it less than its client was promised. */
+    @Test
+    void aRenewalIsGoodWhenAllOfItIsOnRecord() {
+        deadlines.recorded(new Lease(1, 60, 0), 0);
+        assertThat(renewal(deadlines, 1, SECOND).recorded()).isCompletedWithValue(true);
+        assertThat(deadlines.toRecord(41 * SECOND, 10)).containsExactly(new Lease(1, 60, 20));
+
+        var overtaking = renewal(deadlines, 1, 42 * SECOND).recorded();
+        deadlines.recorded(new Lease(1, 60, 20), 42 * SECOND);
+        assertThat(overtaking).isNotDone();
+        assertThat(deadlines.toRecord(42 * SECOND, 10)).containsExactly(new Lease(1, 60, 0));
+        assertThat(deadlines.toRecord(44 * SECOND, 10)).isEmpty();
+        assertThat(deadlines.toRecord(45 * SECOND, 10))
+                .as("the wish may have come to nothing")
+                .containsExactly(new Lease(1, 60, 0));
+        assertThat(overtaking).isNotDone();
+
+        deadlines.recorded(new Lease(1, 60, 0), 46 * SECOND);
+        assertThat(overtaking).isCompletedWithValue(true);
+        assertThat(deadlines.toRecord(60 * SECOND, 10)).isEmpty();
+    }
+
+    @Test
+    void aRenewalThatIsNotOnRecordComesToNothingWithTheLeader() {
+        deadlines.lead(List.of(new Lease(1, 60, 20)), 0, 0);
+        var waiting = renewal(deadlines, 1, SECOND).recorded();
+        deadlines.follow();
+        assertThat(waiting).isCompletedWithValue(false);
+    }
+
+    @Test
+    void aRenewalThatWaitsWhenTheLeaseIsRevokedComesToNothing() {
+        deadlines.recorded(new Lease(1, 60, 20), 0);
+        var waiting = renewal(deadlines, 1, SECOND).recorded();
+        deadlines.gone(1);
+        assertThat(waiting).isCompletedWithValue(false);
+    }
+
+    private static LeaseDeadlines.Renewal renewal(LeaseDeadlines deadlines, long id, long nowNanos) {
+        return deadlines.renew(id, nowNanos).orElseThrow();
+    }
+
+    private static long renewed(LeaseDeadlines deadlines, long id, long nowNanos) {
+        return renewal(deadlines, id, nowNanos).ttlSeconds();
     }
 }

@@ -112,6 +112,26 @@ class ProposalsTest {
         assertThat(forwards()).as("and it never will").isEmpty();
     }
 
+    /** It was taken by a leader that is gone, and waits here again when its time is over. */
+    @Test
+    void whatIsRefusedAfterItsLeaderWasLostIsNotProposedAfterAll() {
+        commit(MAX_UNAPPLIED + 1);
+        appliedIndex.set(1);
+        propose();
+        assertThat(forwards()).hasSize(1);
+        appliedIndex.set(0);
+        heartbeat(3, 2);
+        proposals.submit(raft);
+
+        proposals.termApplied(2);
+        proposals.expire(7_500);
+        assertThat(answer).isCompletedWithValue(new Outcome.Refused(Refusal.TOO_MANY_REQUESTS));
+        appliedIndex.set(1);
+        proposals.submit(raft);
+
+        assertThat(forwards()).isEmpty();
+    }
+
     @Test
     void theLatestAreRefusedWhenTooManyWait() {
         commit(MAX_UNAPPLIED + 1);

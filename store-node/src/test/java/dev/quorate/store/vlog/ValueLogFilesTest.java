@@ -329,6 +329,49 @@ class ValueLogFilesTest {
         }
     }
 
+    /** The files of both have the same names. Whatever the replaced one still does, the other's stay as they are. */
+    @Test
+    void aReplacedStateTouchesNoFileOfItsSuccessor() throws Exception {
+        try (StateFolder from = StateFolder.open(root.resolve("from"), SMALL, 0, new Told());
+                StateFolder to = StateFolder.open(root.resolve("to"), SMALL, 0, new Told())) {
+            for (int i = 1; i <= 100; i++) writeBatch(from.log(), i);
+            ValueLogFiles before = to.log();
+            for (int i = 1; i <= 60; i++) writeBatch(before, i);
+            SnapshotStore.Export reader = to.export();
+            for (int i = 1; i <= 20; i++) before.dead(new Revision(i, 0));
+            assertTrue(before.reclaim());
+
+            StatePosition position = move(from, to);
+            for (int i = 21; i <= 50; i++) before.dead(new Revision(i, 0));
+            before.reserve();
+            before.reclaimAll();
+            while (before.checkpoint()) {}
+            before.force();
+            reader.close();
+
+            assertEquals(position, to.log().position());
+            writeBatch(to.log(), 101);
+        }
+        Told told = new Told();
+        try (StateFolder again = StateFolder.open(root.resolve("to"), SMALL, 101, told)) {
+            assertEquals(101, again.log().position().index());
+            assertEquals(202, told.versions.size());
+            for (int i = 1; i <= 101; i++) assertEquals(value(i, 0), again.log().read(new Revision(i, 0)));
+        }
+    }
+
+    private static StatePosition move(StateFolder from, StateFolder to) throws IOException {
+        try (SnapshotStore.Export export = from.export()) {
+            try (SnapshotStore.Import received = to.receive(export.position(), export.sizeBytes())) {
+                for (Optional<Bytes> piece = export.next(9_000); piece.isPresent(); piece = export.next(9_000))
+                    received.write(piece.get());
+                received.finish();
+            }
+            to.activate(to.openWhole(export.position(), new Told()));
+            return export.position();
+        }
+    }
+
     @Test
     void aDamagedStateDoesNotArrive() throws Exception {
         try (StateFolder from = StateFolder.open(root.resolve("from"), SMALL, 0, new Told());

@@ -1,0 +1,82 @@
+package dev.quorate.store.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.quorate.store.node.NodeConfig;
+import dev.quorate.store.node.port.Meters;
+import dev.quorate.store.state.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The log on a volume of its own, and what a start finds there without the data directory. */
+class BirthsTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void aLogWithoutItsDataDirectoryIsNotThrownAway() throws Exception {
+        List<String> flags = flags();
+        try (TestMember member = new TestMember(flags)) {
+            assertThat(member.put("k", "v")).isInstanceOf(Outcome.PutDone.class);
+        }
+        List<Path> log = files();
+        Path data = folder.resolve("solo");
+        Path away = Files.move(data, folder.resolve("away"));
+
+        assertThatThrownBy(() -> births(flags).present())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("identity.json")
+                .hasMessageContaining("bring the data directory back");
+        assertThat(files()).containsAll(log);
+
+        delete(data);
+        Files.move(away, data);
+        try (TestMember member = new TestMember(flags)) {
+            assertThat(member.get("k")).isEqualTo("v");
+        }
+    }
+
+    @Test
+    void aBirthThatWasCutOffBeginsAgainAndForeignFilesStay() throws Exception {
+        Path foreign = Files.createDirectories(folder.resolve("log/lost+found"));
+        List<String> flags = flags();
+        births(flags).fromInitialCluster();
+        Files.delete(folder.resolve("solo/identity.json"));
+
+        try (TestMember member = new TestMember(flags)) {
+            assertThat(member.put("k", "v")).isInstanceOf(Outcome.PutDone.class);
+        }
+        assertThat(foreign).exists();
+    }
+
+    private static Births births(List<String> flags) throws Exception {
+        NodeConfig config = new ConfigReader(Flags.parse(flags, Map.of())).read();
+        Folders folders = Folders.of(config.storage(), new Meters());
+        folders.create();
+        return new Births(config, folders);
+    }
+
+    private List<String> flags() throws IOException {
+        return TestMember.soloFlags(folder, "--wal-dir=" + folder.resolve("log"));
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve("log"))) {
+            return files.filter(file -> file.toString().endsWith(".wal")).toList();
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
+        }
+    }
+}
