@@ -109,7 +109,7 @@ final class Rows {
     }
 
     private Figures fanout() throws IOException, InterruptedException {
-        Fanout.measure(servers, 20, 50, options.scaled(300));
+        Fanout.measure(servers, 20, 50, options.scaled(2_000));
         return Fanout.measure(servers, 20, 50, options.scaled(1_000));
     }
 

@@ -165,7 +165,10 @@ final class KvService {
             return;
         }
         Answers.later(observer);
-        Runnable read = () -> answer(node, node.state().read(txn), observer);
+        Runnable read = () -> {
+            if (node.isCorrupt()) Answers.refuse(observer, Refusal.CORRUPT);
+            else answer(node, node.state().read(txn), observer);
+        };
         if (isSerializable(request)) Answers.run(served.readers(), observer, read);
         else Answers.whenReadable(node.readPoint(), observer, served.readers(), read);
     }

@@ -16,7 +16,6 @@ import dev.quorate.store.Bytes;
 import dev.quorate.store.Invariant;
 import dev.quorate.store.api.wire.Header;
 import dev.quorate.store.api.wire.Responses;
-import dev.quorate.store.lease.Lease;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.node.port.LeaderCall;
 import dev.quorate.store.state.Checks;
@@ -112,14 +111,14 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
         Answers.send(observer, reply.build());
     }
 
-    /** As in etcd the list of this member, which may be a little behind. */
+    /** As in etcd the list of this member. */
     @Override
     public void leaseLeases(LeaseLeasesRequest request, StreamObserver<LeaseLeasesResponse> observer) {
         Node node = served.node();
         LeaseLeasesResponse.Builder reply =
                 LeaseLeasesResponse.newBuilder().setHeader(Header.of(node).message());
-        for (Lease lease : node.state().leases().all())
-            reply.addLeases(LeaseStatus.newBuilder().setID(lease.id()));
+        for (long id : node.calls().leases())
+            reply.addLeases(LeaseStatus.newBuilder().setID(id));
         Answers.send(observer, reply.build());
     }
 }

@@ -23,6 +23,7 @@ import dev.quorate.proto.etcdserverpb.StatusResponse;
 import dev.quorate.store.api.wire.Header;
 import dev.quorate.store.api.wire.Statuses;
 import dev.quorate.store.mvcc.HashResult;
+import dev.quorate.store.mvcc.MvccView;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.node.NodeStatus;
 import dev.quorate.store.node.port.DurableLog.Room;
@@ -36,7 +37,7 @@ import dev.quorate.store.state.Outcome;
 import dev.quorate.store.state.Refusal;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /** etcdserverpb.Maintenance. */
 final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
@@ -137,10 +138,10 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
                 node,
                 0,
                 observer,
-                hash -> Answers.send(
+                (hash, header) -> Answers.send(
                         observer,
                         HashResponse.newBuilder()
-                                .setHeader(Header.of(node).message())
+                                .setHeader(header.message())
                                 .setHash(hash.hash())
                                 .build()));
     }
@@ -152,21 +153,27 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
                 node,
                 request.getRevision(),
                 observer,
-                hash -> Answers.send(
+                (hash, header) -> Answers.send(
                         observer,
                         HashKVResponse.newBuilder()
-                                .setHeader(Header.of(node).message())
+                                .setHeader(header.message())
                                 .setHash(hash.hash())
                                 .setCompactRevision(hash.compactRevision())
                                 .setHashRevision(hash.hashRevision())
                                 .build()));
     }
 
-    private void hash(Node node, long revision, StreamObserver<?> observer, Consumer<HashResult.Hash> done) {
+    private void hash(Node node, long revision, StreamObserver<?> observer, BiConsumer<HashResult.Hash, Header> done) {
         Answers.later(observer);
         Answers.run(served.readers(), observer, () -> {
-            switch (node.state().view().hashKv(revision)) {
-                case HashResult.Hash hash -> done.accept(hash);
+            MvccView view = node.state().view();
+            switch (view.hashKv(revision)) {
+                case HashResult.Hash hash -> {
+                    // What a compaction has taken meanwhile may be missing in it.
+                    if (node.state().view().compactRevision() != view.compactRevision())
+                        hash(node, revision, observer, done);
+                    else done.accept(hash, Header.of(node, view.revision()));
+                }
                 case HashResult.Compacted compacted -> Answers.refuse(observer, Refusal.COMPACTED);
                 case HashResult.Future future -> Answers.refuse(observer, Refusal.FUTURE_REVISION);
             }

@@ -49,7 +49,7 @@ final class SnapshotStream {
             out.onCompleted();
             LOG.info(
                     "sent database to client index={} bytes={}", file.position().index(), file.sizeBytes());
-        } catch (IOException failure) {
+        } catch (IOException | RuntimeException failure) {
             LOG.warn("a snapshot to a client ended: {}", String.valueOf(failure.getMessage()));
             if (!out.isCancelled())
                 Answers.refuse(out, Status.INTERNAL.withDescription("etcdserver: " + failure.getMessage()));

@@ -29,8 +29,8 @@ final class AtRest {
     private static NodeStatus status(Recovered log, Identity identity, NodeConfig config) {
         EntryId last =
                 log.entries().isEmpty() ? log.base() : log.entries().getLast().id();
-        Membership members = log.mark().membership();
         EntryId safe = log.mark().id();
+        Membership members = LastVoter.latest(log.mark().membership(), log.entries(), safe.index());
         RaftView raft = new RaftView(
                 "",
                 Math.max(log.hardState().term(), last.term()),

@@ -77,6 +77,13 @@ final class Births {
         return begin(members, own, "");
     }
 
+    /** The id that the first list gives to this member. */
+    long foundingId() {
+        NodeConfig.Birth birth = config.birth();
+        List<String> urls = birth.initialCluster().getOrDefault(config.name(), List.of());
+        return MemberIds.first(urls, birth.token());
+    }
+
     private static Member member(Map.Entry<String, List<String>> entry, String token) {
         return new Member(MemberIds.first(entry.getValue(), token), entry.getKey(), entry.getValue(), List.of(), false);
     }

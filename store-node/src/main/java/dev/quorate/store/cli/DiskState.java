@@ -103,13 +103,16 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
     @Override
     public void force(Consumer<StatePosition> safe) {
         around.background().execute(() -> {
+            ValueLogFiles log = folder.log();
             try {
                 long begun = System.nanoTime();
-                StatePosition position = folder.log().force();
+                StatePosition position = log.force();
                 around.meters().stateForce().took(System.nanoTime() - begun);
                 LOG.info("saved snapshot index={}", position.index());
                 safe.accept(position);
             } catch (IOException | RuntimeException failure) {
+                // Another state is in its place, or the member ends: nobody waits for this one.
+                if (closed || log != folder.log()) return;
                 around.died().accept("upkeep", failure);
             }
         });

@@ -13,6 +13,7 @@ import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +29,7 @@ final class Joining implements Runnable {
     private static final long FOUNDING_ANSWER_MILLIS = 2_000;
     static final String STARTED_BEFORE =
             "the cluster lists this member and it has started before, but this directory is"
-                    + " empty: remove the member and add it again";
+                    + " empty: remove the member, add it again and start it with --initial-cluster-state=existing or --join";
 
     private final NodeConfig config;
     private final Births births;
@@ -63,22 +64,27 @@ final class Joining implements Runnable {
      * what it had promised, and must not begin again under the same id. Who cannot be reached is not waited for, for all
      * begin at the same time.
      */
-    boolean hasBegunBefore() {
+    boolean hasBegunBefore(long id) {
         List<String> others = urls();
         if (others.isEmpty()) return false;
         try (JoinClient client = new JoinClient(config.serving().peerTls())) {
-            return others.parallelStream()
-                    .map(url -> client.ask(url, question("", true), FOUNDING_ANSWER_MILLIS))
-                    .anyMatch(answer -> answer.verdict() == Verdict.STARTED_BEFORE);
+            List<CompletableFuture<JoinAnswer>> answers = others.stream()
+                    .map(url -> CompletableFuture.supplyAsync(
+                            () -> client.ask(url, question("", id), FOUNDING_ANSWER_MILLIS),
+                            task -> Thread.ofVirtual().start(task)))
+                    .toList();
+            CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
+                    .join();
+            return answers.stream().anyMatch(answer -> answer.join().verdict() == Verdict.STARTED_BEFORE);
         }
     }
 
-    private PeerHost.JoinQuestion question(String nonce, boolean founding) {
-        return new PeerHost.JoinQuestion(config.addresses().initialAdvertisePeer(), config.name(), nonce, founding);
+    private PeerHost.JoinQuestion question(String nonce, long foundingId) {
+        return new PeerHost.JoinQuestion(config.addresses().initialAdvertisePeer(), config.name(), nonce, foundingId);
     }
 
     private JoinAnswer ask(JoinClient client, String url, String nonce) {
-        return client.ask(url, question(nonce, false), ANSWER_MILLIS);
+        return client.ask(url, question(nonce, 0), ANSWER_MILLIS);
     }
 
     private boolean settled(JoinAnswer answer) throws IOException {

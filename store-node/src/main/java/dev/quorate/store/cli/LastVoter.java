@@ -43,7 +43,7 @@ final class LastVoter {
         long newest =
                 entries.isEmpty() ? found.base().term() : entries.getLast().term();
         long term = Math.max(hard.term(), newest) + 1;
-        List<Entry> removals = removals(latest(found), self, term, last);
+        List<Entry> removals = removals(latest(found.membership(), entries, found.applied()), self, term, last);
         LOG.warn(
                 "recovering as the only voter: commit={} entries taken for committed={} changes={}",
                 hard.commit(),
@@ -57,10 +57,11 @@ final class LastVoter {
         return new Restored(now, found.membership(), found.base(), entries, found.applied());
     }
 
-    private static Membership latest(Restored found) {
-        Membership membership = found.membership();
-        for (Entry entry : found.entries()) {
-            if (entry.index() <= found.applied() || !entry.kind().isChange()) continue;
+    /** What the log makes of a membership that was in force at an index. */
+    static Membership latest(Membership then, List<Entry> entries, long index) {
+        Membership membership = then;
+        for (Entry entry : entries) {
+            if (entry.index() <= index || !entry.kind().isChange()) continue;
             membership = membership.after(ChangeCodec.decode(entry).raft()).orElse(membership);
         }
         return membership;

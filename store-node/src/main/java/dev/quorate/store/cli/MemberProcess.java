@@ -94,7 +94,8 @@ final class MemberProcess implements NodeHost, AutoCloseable {
     }
 
     private void found() throws IOException {
-        if (new Joining(config, births, this).hasBegunBefore()) stayDown(State.DATA_LOST, Joining.STARTED_BEFORE);
+        if (new Joining(config, births, this).hasBegunBefore(births.foundingId()))
+            stayDown(State.DATA_LOST, Joining.STARTED_BEFORE);
         else run(births.fromInitialCluster());
     }
 
@@ -162,7 +163,7 @@ final class MemberProcess implements NodeHost, AutoCloseable {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error broken) {
-            died.accept("upkeep", broken);
+            if (running.equals(member)) died.accept("upkeep", broken);
         }
     }
 

@@ -12,6 +12,7 @@ import dev.quorate.store.peer.PeerHost;
 import dev.quorate.store.raft.Message;
 import dev.quorate.store.state.Command;
 import dev.quorate.store.state.Member;
+import dev.quorate.store.state.Members;
 import dev.quorate.store.state.Outcome;
 import java.io.IOException;
 import java.util.HashSet;
@@ -68,7 +69,7 @@ final class PeerDesk implements PeerHost {
     /** A listed member becomes a started one in the log before it takes part: a second disk will be found out. */
     @Override
     public CompletableFuture<JoinAnswer> join(JoinQuestion question) {
-        if (question.founding()) return begun(question);
+        if (question.foundingId() != 0) return begun(question.foundingId());
         String dataNonce = question.dataNonce();
         return node.readPoint().thenCompose(refusal -> {
             if (refusal.isPresent()) return done(JoinAnswer.Verdict.UNKNOWN, 0);
@@ -91,11 +92,11 @@ final class PeerDesk implements PeerHost {
      * Who is on the first list has a name from the beginning, but tells its client URLs only when it runs. What is known
      * here is enough: it needs no quorum, and nobody un-starts.
      */
-    private CompletableFuture<JoinAnswer> begun(JoinQuestion question) {
-        return listed(question)
-                .filter(one -> !one.clientUrls().isEmpty())
-                .map(one -> done(JoinAnswer.Verdict.STARTED_BEFORE, one.id()))
-                .orElseGet(() -> done(JoinAnswer.Verdict.UNKNOWN, 0));
+    private CompletableFuture<JoinAnswer> begun(long id) {
+        Members members = node.state().members();
+        boolean started =
+                members.get(id).map(member -> !member.clientUrls().isEmpty()).orElse(members.wasRemoved(id));
+        return started ? done(JoinAnswer.Verdict.STARTED_BEFORE, id) : done(JoinAnswer.Verdict.UNKNOWN, 0);
     }
 
     private Optional<Member> listed(JoinQuestion question) {

@@ -20,8 +20,8 @@ public final class LeaseDeadlines {
      * written down for the next leader. An expired lease cannot be renewed: its revocation may already be on its way
      * through the log.
      *
-     * What is left is written down every half time to live, but not more often than every second and not less often
-     * than every 5 minutes. So a lease that somebody renews in time (clients do at a third) is never written down, and
+     * What is left is written down after two thirds of the time to live, but not more often than every second and not less
+     * often than every 5 minutes. So a lease that somebody renews in time (clients do at a third) is never written down, and
      * one that nobody renews ends even if leaders change all the time. A renewal of a lease with less than everything on
      * record puts that right at once, and is only good when that is done: until then a next leader would know of less.
      */
@@ -142,6 +142,11 @@ public final class LeaseDeadlines {
         return Optional.of(new Renewal(known.ttlSeconds(), recorded));
     }
 
+    /** All of them, the first to expire first. */
+    public synchronized List<Long> byExpiry() {
+        return queue.stream().map(Deadline::id).toList();
+    }
+
     /** Whole seconds until it expires; 0 when its time is over, empty when it is unknown. */
     public synchronized OptionalLong remainingSeconds(long id, long nowNanos) {
         Deadline known = deadlines.get(id);
@@ -150,7 +155,13 @@ public final class LeaseDeadlines {
     }
 
     /** At most {@code limit} leases to revoke now; each is named again after a while as long as it is not gone. */
-    public synchronized List<Long> expired(long nowNanos, int limit) {
+    public List<Long> expired(long nowNanos, int limit) {
+        List<Long> ids = takeExpired(nowNanos, limit);
+        for (long id : ids) settle(id, false);
+        return ids;
+    }
+
+    private synchronized List<Long> takeExpired(long nowNanos, int limit) {
         List<Long> ids = new ArrayList<>();
         while (ids.size() < limit && !queue.isEmpty() && queue.first().due() <= nowNanos) {
             Deadline first = queue.first();
@@ -183,7 +194,8 @@ public final class LeaseDeadlines {
     }
 
     private static long nextRecord(long ttlSeconds, long nowNanos) {
-        return after(nowNanos, Math.clamp(ttlSeconds / 2, MIN_RECORD_SECONDS, MAX_RECORD_SECONDS));
+        long twoThirds = Math.min(ttlSeconds, 2 * MAX_RECORD_SECONDS) * SECOND / 3 * 2;
+        return nowNanos + Math.clamp(twoThirds, MIN_RECORD_SECONDS * SECOND, MAX_RECORD_SECONDS * SECOND);
     }
 
     private void put(Deadline deadline) {

@@ -233,11 +233,12 @@ final class Applier {
         state.endBatch(last.index(), last.term());
         long revision = state.view().revision();
         boolean newTerm = last.term() != position.term();
-        position = new StatePosition(last.index(), last.term(), revision);
+        // Before a read at this position can be answered: a watch that is opened after it must not hear of it again.
         if (!events.isEmpty()) {
             watches.publish(new EventBatch(List.copyOf(events), revision));
             events.clear();
         }
+        position = new StatePosition(last.index(), last.term(), revision);
         for (Runnable answer : answers) answer.run();
         answers.clear();
         reads.applied(last.index());

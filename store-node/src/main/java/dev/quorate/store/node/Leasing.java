@@ -62,6 +62,10 @@ final class Leasing {
         return deadlines.renew(id, nowMillis * NANOS_PER_MILLI);
     }
 
+    List<Long> byExpiry() {
+        return deadlines.byExpiry();
+    }
+
     OptionalLong remainingSeconds(long id, long nowMillis) {
         return deadlines.remainingSeconds(id, nowMillis * NANOS_PER_MILLI);
     }

@@ -347,6 +347,8 @@ final class Loop {
                     propose.waiting().refuse(Refusal.STOPPED);
                 if (input instanceof Mailbox.Input.Call call)
                     call.answer().complete(LeaderCall.Answer.refused(Refusal.STOPPED.name()));
+                if (input instanceof Mailbox.Input.SnapshotReady ready)
+                    ready.state().discard();
                 if (input instanceof Mailbox.Input.HandOver handOver)
                     handOver.done().complete(LeaderCall.Answer.refused(Refusal.STOPPED.name()));
             }

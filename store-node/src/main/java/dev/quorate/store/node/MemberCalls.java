@@ -1,5 +1,6 @@
 package dev.quorate.store.node;
 
+import dev.quorate.store.Bytes;
 import dev.quorate.store.codec.MemberIds;
 import dev.quorate.store.lease.Lease;
 import dev.quorate.store.lease.LeaseDeadlines.Renewal;
@@ -65,6 +66,15 @@ public final class MemberCalls {
     /** Seconds left and granted, -1 if the lease is not there; the keys only if wanted. */
     public CompletableFuture<Answer> timeToLive(long id, boolean withKeys) {
         return ask(new LeaderCall.LeaseLife(id, withKeys));
+    }
+
+    /** Of this member, which may be a little behind. The leader, who alone knows, names those first that expire first. */
+    public List<Long> leases() {
+        List<Long> known =
+                applier.state().leases().all().stream().map(Lease::id).toList();
+        if (desk.leasing().term() == 0) return known;
+        List<Long> byExpiry = desk.leasing().byExpiry();
+        return byExpiry.size() == known.size() ? byExpiry : known;
     }
 
     /** The new member gets the id that etcd would give it. */
@@ -194,6 +204,7 @@ public final class MemberCalls {
     private CompletableFuture<Answer> toLoop(LeaderCall call) {
         CompletableFuture<Answer> answer = new CompletableFuture<>();
         desk.mailbox().fact(new Mailbox.Input.Call(call, answer));
+        if (stopped) answer.complete(Answer.refused(Refusal.STOPPED.name()));
         return answer;
     }
 
@@ -225,18 +236,20 @@ public final class MemberCalls {
         return new Answer("", ttlSeconds, ttlSeconds, List.of(), 0);
     }
 
+    /** Not before this member has applied what a client of another one may have been told. */
     private CompletableFuture<Answer> life(LeaderCall.LeaseLife life) {
         long term = desk.leasing().term();
         if (term == 0) return refused(Refusal.NOT_LEADER);
-        Leases leases = applier.state().leases();
-        long granted = leases.lease(life.id()).map(Lease::ttlSeconds).orElse(0L);
-        OptionalLong left =
-                desk.leasing().remainingSeconds(life.id(), desk.ticker().millis());
-        if (desk.leasing().term() != term) return refused(Refusal.NOT_LEADER);
-        if (granted == 0 || left.isEmpty())
-            return CompletableFuture.completedFuture(new Answer("", -1, 0, List.of(), 0));
-        return CompletableFuture.completedFuture(
-                new Answer("", left.getAsLong(), granted, life.withKeys() ? leases.keysOf(life.id()) : List.of(), 0));
+        return readPoint.get().thenApply(refusal -> {
+            Leases leases = applier.state().leases();
+            long granted = leases.lease(life.id()).map(Lease::ttlSeconds).orElse(0L);
+            OptionalLong left =
+                    desk.leasing().remainingSeconds(life.id(), desk.ticker().millis());
+            List<Bytes> keys = life.withKeys() ? leases.keysOf(life.id()) : List.of();
+            if (refusal.isPresent() || desk.leasing().term() != term) return Answer.refused(Refusal.NOT_LEADER.name());
+            if (granted == 0 || left.isEmpty()) return new Answer("", -1, 0, List.of(), 0);
+            return new Answer("", left.getAsLong(), granted, keys, 0);
+        });
     }
 
     private static CompletableFuture<Answer> refused(Refusal reason) {

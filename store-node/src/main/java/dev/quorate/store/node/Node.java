@@ -162,6 +162,7 @@ public final class Node {
         CompletableFuture<Outcome> answer = new CompletableFuture<>();
         boolean taken =
                 desk.mailbox().wish(new Mailbox.Input.Propose(new Proposals.Waiting(requestId, wanted, answer), data));
+        if (stopped) answer.complete(new Outcome.Refused(Refusal.STOPPED));
         return taken ? answer : refused(Refusal.TOO_MANY_REQUESTS);
     }
 
@@ -202,6 +203,7 @@ public final class Node {
         if (stopped) return CompletableFuture.completedFuture(Optional.of(Refusal.STOPPED));
         CompletableFuture<Optional<Refusal>> reader = new CompletableFuture<>();
         if (desk.reads().add(reader)) desk.mailbox().fact(new Mailbox.Input.ReadWanted());
+        if (stopped) reader.complete(Optional.of(Refusal.STOPPED));
         return reader;
     }
 

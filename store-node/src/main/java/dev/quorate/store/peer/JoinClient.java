@@ -27,7 +27,7 @@ public final class JoinClient implements AutoCloseable {
                             .addAllPeerUrls(question.peerUrls())
                             .setName(question.name())
                             .setDataNonce(question.dataNonce())
-                            .setFounding(question.founding())
+                            .setFoundingId(question.foundingId())
                             .build()));
         } catch (StatusRuntimeException unreachable) {
             return new JoinAnswer(JoinAnswer.Verdict.UNKNOWN, 0, 0, 0, List.of());

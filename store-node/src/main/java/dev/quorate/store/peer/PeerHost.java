@@ -47,9 +47,9 @@ public interface PeerHost {
     /**
      * What a process without data says of itself.
      *
-     * @param founding it is about to begin with the first entries of the cluster; otherwise it waits
+     * @param foundingId as which member it is about to begin with the first entries of the cluster; 0: it waits
      */
-    record JoinQuestion(List<String> peerUrls, String name, String dataNonce, boolean founding) {
+    record JoinQuestion(List<String> peerUrls, String name, String dataNonce, long foundingId) {
         public JoinQuestion {
             peerUrls = List.copyOf(peerUrls);
         }

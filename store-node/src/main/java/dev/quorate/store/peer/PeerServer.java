@@ -214,7 +214,7 @@ public final class PeerServer implements AutoCloseable {
                                     request.getPeerUrlsList(),
                                     request.getName(),
                                     request.getDataNonce(),
-                                    request.getFounding()))
+                                    request.getFoundingId()))
                             .thenApply(PeerProtos::toProto),
                     observer);
         }

@@ -140,6 +140,8 @@ final class Opening {
         FileContents contents = file.contents();
         long end = contents.end();
         long capacity = last ? options.segmentBytes() : end;
+        // One that does not fit must not seem to fit to what is written behind a cut.
+        if (contents.coveredBytes() == 0) Files.deleteIfExists(Checkpointing.file(folder.resolve(name.file())));
         Segment segment = Segment.open(folder.resolve(name.file()), name, end, capacity, options.readMode());
         segments = segments.with(segment, file.from());
         segment.table().take(contents.rows());

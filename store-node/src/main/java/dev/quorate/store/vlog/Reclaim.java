@@ -102,17 +102,15 @@ final class Reclaim {
             for (Segment source : run) copy(source, target, oldest);
             finish(target);
             target.force();
-            done = log.byName(target::settle);
-            if (done) ValueLogFiles.syncFolder(log.folder());
+            if (log.byName(target::settle)) {
+                ValueLogFiles.syncFolder(log.folder());
+                done = log.byName(() -> takePlace(target, log.segments().files().indexOf(run.getFirst()), run.size()));
+            }
         } finally {
             if (!done) {
                 target.close();
                 var _ = log.byName(() -> Files.deleteIfExists(target.file()));
             }
-        }
-        if (!done) return;
-        synchronized (log) {
-            takePlace(target, log.segments().files().indexOf(run.getFirst()), run.size());
         }
     }
 

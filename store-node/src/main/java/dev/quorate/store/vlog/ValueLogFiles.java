@@ -50,7 +50,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
     private boolean syncFailed;
     private volatile boolean closed;
 
-    /** Another state has the folder's name now. Guarded by this for whoever touches a file by its name. */
+    /** Another state has the folder's name now, or may soon. Guarded by this for whoever touches a file by its name. */
     private volatile boolean gaveWay;
 
     private final Reserve reserve;
@@ -450,6 +450,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
     }
 
     private synchronized void closeFiles() {
+        gaveWay = true;
         for (Segment segment : segments.files()) segment.close();
         for (Segment segment : retired) segment.close();
         // Whoever still exports gives them back later; the next start finds and removes the files.

@@ -89,7 +89,11 @@ final class SegmentSupply {
     private FileChannel zeroed() throws IOException {
         Path file = temporary();
         Path spare = directory.resolve(SPARE);
-        if (Files.exists(spare)) Files.move(spare, file, StandardCopyOption.REPLACE_EXISTING);
+        if (Files.exists(spare)) {
+            Files.move(spare, file, StandardCopyOption.REPLACE_EXISTING);
+            // Or a power cut could bring its former name back, with zeros under it.
+            if (fsync) Directories.sync(directory);
+        }
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ);
         boolean done = false;

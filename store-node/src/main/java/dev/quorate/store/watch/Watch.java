@@ -108,11 +108,12 @@ public final class Watch {
         return hasReached(published) ? OptionalLong.of(published) : OptionalLong.empty();
     }
 
-    /** A watch that starts in the future has reached nothing yet. */
+    /** A watch that starts in the future has reached nothing yet; one that read ahead of what is published would go back. */
     synchronized boolean hasReached(long revision) {
         return !behind
                 && !closed
                 && request.startRevision() <= revision
+                && next <= revision + 1
                 && (queue.isEmpty() || queue.getFirst().revision() > revision);
     }
 
@@ -135,7 +136,15 @@ public final class Watch {
         queue.addLast(queued);
     }
 
+    /**
+     * Only what waits in the queue must be read again. A watch that had nothing to hear for long is not at the revision of
+     * its last event, which may be compacted by now.
+     */
     synchronized void fallBehind() {
+        if (behind) return;
+        long missing =
+                queue.isEmpty() ? registry.published() + 1 : queue.getFirst().revision();
+        next = Math.max(next, missing);
         dropQueue();
         behind = true;
     }

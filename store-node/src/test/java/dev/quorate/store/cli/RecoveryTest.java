@@ -207,7 +207,7 @@ class RecoveryTest {
         TestMember empty = again(1);
 
         assertThat(status(empty).state()).isEqualTo(State.DATA_LOST);
-        assertThat(status(empty).message()).contains("remove the member and add it again");
+        assertThat(status(empty).message()).contains("add it again and start it with");
     }
 
     @Test

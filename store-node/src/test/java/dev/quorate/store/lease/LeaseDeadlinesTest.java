@@ -63,10 +63,10 @@ class LeaseDeadlinesTest {
     @Test
     void theRestOfALeaseIsWrittenDownForTheNextLeader() {
         deadlines.recorded(new Lease(1, 60, 0), 0);
-        assertThat(deadlines.toRecord(30 * SECOND - 1, 10)).isEmpty();
-        assertThat(deadlines.toRecord(30 * SECOND, 10)).containsExactly(new Lease(1, 60, 30));
-        deadlines.recorded(new Lease(1, 60, 30), 31 * SECOND);
-        assertThat(deadlines.remainingSeconds(1, 31 * SECOND)).isEqualTo(OptionalLong.of(29));
+        assertThat(deadlines.toRecord(40 * SECOND - 1, 10)).isEmpty();
+        assertThat(deadlines.toRecord(40 * SECOND, 10)).containsExactly(new Lease(1, 60, 20));
+        deadlines.recorded(new Lease(1, 60, 20), 41 * SECOND);
+        assertThat(deadlines.remainingSeconds(1, 41 * SECOND)).isEqualTo(OptionalLong.of(19));
         LeaseDeadlines next = new LeaseDeadlines();
         next.lead(List.of(new Lease(1, 60, 30)), 100 * SECOND, SECOND);
         assertThat(next.remainingSeconds(1, 100 * SECOND)).isEqualTo(OptionalLong.of(31));
@@ -124,6 +124,22 @@ class LeaseDeadlinesTest {
         deadlines.lead(List.of(new Lease(1, 60, 20)), 0, 0);
         var waiting = renewal(deadlines, 1, SECOND).recorded();
         deadlines.follow();
+        assertThat(waiting).isCompletedWithValue(false);
+    }
+
+    @Test
+    void theFirstToExpireIsNamedFirst() {
+        for (long id = 3; id > 0; id--) deadlines.recorded(new Lease(id, 60, 0), (4 - id) * SECOND);
+        assertThat(deadlines.byExpiry()).containsExactly(3L, 2L, 1L);
+        renewal(deadlines, 3, 10 * SECOND);
+        assertThat(deadlines.byExpiry()).containsExactly(2L, 1L, 3L);
+    }
+
+    @Test
+    void aRenewalThatWaitsUntilItsTimeIsOverComesToNothing() {
+        deadlines.recorded(new Lease(1, 60, 20), 0);
+        var waiting = renewal(deadlines, 1, SECOND).recorded();
+        assertThat(deadlines.expired(61 * SECOND, 10)).containsExactly(1L);
         assertThat(waiting).isCompletedWithValue(false);
     }
 

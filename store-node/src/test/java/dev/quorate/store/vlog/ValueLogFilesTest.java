@@ -372,6 +372,35 @@ class ValueLogFilesTest {
         }
     }
 
+    /** One file still has what is dead, another has not: who counts the versions of a key must see neither. */
+    @Test
+    void whatIsDeadIsNotExportedAsARecord() throws Exception {
+        try (StateFolder folder = StateFolder.open(root.resolve("state"), SMALL, 0, new Told())) {
+            ValueLogFiles log = folder.log();
+            for (int i = 1; i <= 60; i++) writeBatch(log, i);
+            log.dead(new Revision(1, 0));
+            for (int i = 20; i <= 40; i++) log.dead(new Revision(i, 0));
+            while (log.reclaim()) {}
+            List<Revision> shown = new ArrayList<>();
+            try (SnapshotStore.Export export = folder.export()) {
+                log.dead(new Revision(2, 0));
+                export.records(new SnapshotStore.Records() {
+                    @Override
+                    public void version(Revision revision, boolean tombstone, Bytes keyValue) {
+                        shown.add(revision);
+                    }
+
+                    @Override
+                    public void fact(Bytes key, Bytes value) {}
+                });
+            }
+            assertFalse(shown.contains(new Revision(1, 0)));
+            assertFalse(shown.contains(new Revision(30, 0)));
+            assertTrue(shown.contains(new Revision(2, 0)), "it lived when the export began");
+            assertEquals(120 - 22, shown.size());
+        }
+    }
+
     @Test
     void aDamagedStateDoesNotArrive() throws Exception {
         try (StateFolder from = StateFolder.open(root.resolve("from"), SMALL, 0, new Told());

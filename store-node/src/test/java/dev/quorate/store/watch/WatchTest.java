@@ -50,6 +50,27 @@ class WatchTest {
         return registry.open(new WatchRequest(range, start, false, false), () -> woken++);
     }
 
+    /** It had nothing to hear since long before the compaction. */
+    @Test
+    void aQuietWatchThatMustReadHistoryReadsOnlyWhatItMissed() {
+        put("a0");
+        Watch watch = open(range("a", "b"), 0);
+        assertThat(watch.poll(1 << 20)).isInstanceOf(Polled.Nothing.class);
+        for (int i = 0; i < 10; i++) put("z" + i);
+        long quiet = store.revision();
+        store.compact(quiet);
+        store.publish();
+
+        String[] many = new String[600];
+        for (int i = 0; i < many.length; i++) many[i] = "a" + i;
+        put(many);
+
+        assertThat(watch.poll(1 << 20)).isInstanceOfSatisfying(Polled.Events.class, events -> {
+            assertThat(events.events()).hasSize(600);
+            assertThat(events.headerRevision()).isEqualTo(quiet + 1);
+        });
+    }
+
     private static KeyRange key(String key) {
         return KeyRange.single(Bytes.utf8(key));
     }

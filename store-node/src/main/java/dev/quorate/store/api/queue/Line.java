@@ -38,6 +38,7 @@ final class Line {
 
     private final Node node;
     private final Bytes prefix;
+    private long renewSeconds = RENEW_SECONDS;
 
     /** Somebody's key, with the revision that created it and the lease that holds it. */
     record Place(Bytes key, long revision, long lease) {}
@@ -55,9 +56,13 @@ final class Line {
         return Bytes.wrap(all);
     }
 
-    /** The lease that was named, or a new one. */
+    /** The lease that was named, or a new one. It is kept alive while it waits, as clients do: at a third of its time. */
     long session(long lease) throws InterruptedException {
-        if (lease != 0) return lease;
+        if (lease != 0) {
+            long ttl = await(node.calls().renewLease(lease)).ttlSeconds();
+            renewSeconds = Math.clamp(ttl / 3, 1, RENEW_SECONDS);
+            return lease;
+        }
         long id = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
         return ((Outcome.LeaseGranted) propose(new Command.LeaseGrant(id, SESSION_TTL_SECONDS))).id();
     }
@@ -95,7 +100,7 @@ final class Line {
                 if (before.encoded().isEmpty()) return;
                 awaitDeletion(before.keyValues().getFirst().key(), before.revision() + 1, place.lease());
             }
-        } catch (InterruptedException gone) {
+        } catch (InterruptedException | Refused gone) {
             var _ = node.propose(new Op.DeleteRange(KeyRange.single(place.key()), false));
             throw gone;
         }
@@ -186,10 +191,10 @@ final class Line {
 
         /** Waits a while, not longer than a lease can wait for its renewal. */
         List<KeyEvent> next(long leaseToRenew) throws InterruptedException {
-            return switch (watch.poll(POLL_BYTES)) {
+            return switch (polled()) {
                 case Polled.Events events -> events.events();
                 case Polled.Nothing nothing -> {
-                    boolean in = come.tryAcquire(RENEW_SECONDS, TimeUnit.SECONDS);
+                    boolean in = come.tryAcquire(renewSeconds, TimeUnit.SECONDS);
                     if (!in && leaseToRenew != 0) {
                         var _ = await(node.calls().renewLease(leaseToRenew));
                     }
@@ -197,6 +202,19 @@ final class Line {
                 }
                 case Polled.Compacted compacted -> throw new Refused(Refusal.COMPACTED);
             };
+        }
+
+        /** On another thread: who cancels interrupts this one, and an interrupt in a read would close the file for all. */
+        private Polled polled() throws InterruptedException {
+            CompletableFuture<Polled> answer = new CompletableFuture<>();
+            Thread.ofVirtual().start(() -> {
+                try {
+                    answer.complete(watch.poll(POLL_BYTES));
+                } catch (RuntimeException | Error broken) {
+                    answer.completeExceptionally(broken);
+                }
+            });
+            return await(answer);
         }
 
         @Override
