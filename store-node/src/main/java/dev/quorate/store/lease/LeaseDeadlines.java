@@ -2,7 +2,6 @@ package dev.quorate.store.lease;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,7 +56,7 @@ public final class LeaseDeadlines {
     public record Renewal(long ttlSeconds, CompletableFuture<Boolean> recorded) {}
 
     private final TreeMap<Long, Deadline> deadlines = new TreeMap<>();
-    private final Map<Long, CompletableFuture<Boolean>> unrecorded = new HashMap<>();
+    private final Map<Long, CompletableFuture<Boolean>> unrecorded = new TreeMap<>();
     private final TreeSet<Deadline> queue =
             new TreeSet<>(Comparator.comparingLong(Deadline::due).thenComparingLong(Deadline::id));
     private final TreeSet<Deadline> records =

@@ -92,10 +92,10 @@ final class WalWriter implements AutoCloseable {
             lastIndex = entry.index();
             needed = true;
         }
+        // Also when only the commit index is new: raft has it written alone when somebody waits for it to be durable.
         if (newState.isPresent()) {
-            HardState next = newState.get();
-            needed |= next.term() != hardState.term() || next.vote() != hardState.vote();
-            state(next);
+            state(newState.get());
+            needed = true;
         }
         unsynced |= needed;
         return needed;
