@@ -99,8 +99,9 @@ class MembersTest {
                 "--experimental-snapshot-catchup-entries=5",
                 "--silent-member-log-retention=" + SILENCE_MILLIS + "ms");
         members.get(2).close();
-        Thread.sleep(SILENCE_MILLIS + 500);
         TestMember writer = members.getFirst();
+        writer.put("first", "v"); // whoever leads now has not heard of it for
+        Thread.sleep(SILENCE_MILLIS + 500);
         for (int i = 0; i < 300; i++) writer.put("k" + i, "v".repeat(100_000));
         AtomicBoolean enough = new AtomicBoolean();
         Thread writing = Thread.ofPlatform().start(() -> {
