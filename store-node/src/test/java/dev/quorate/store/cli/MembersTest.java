@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -100,8 +101,8 @@ class MembersTest {
                 "--silent-member-log-retention=" + SILENCE_MILLIS + "ms");
         members.get(2).close();
         TestMember writer = members.getFirst();
-        writer.put("first", "v"); // whoever leads now has not heard of it for
-        Thread.sleep(SILENCE_MILLIS + 500);
+        writer.put("first", "v"); // somebody leads, and begins to miss the member
+        writeFor(SILENCE_MILLIS + 500);
         for (int i = 0; i < 300; i++) writer.put("k" + i, "v".repeat(100_000));
         AtomicBoolean enough = new AtomicBoolean();
         Thread writing = Thread.ofPlatform().start(() -> {
@@ -130,7 +131,7 @@ class MembersTest {
     void aMemberThatWasAwayForAMomentGetsTheLogAndNotTheWholeState() throws Exception {
         start(3, "http", "--snapshot-count=10", "--snapshot-catchup-entries=5");
         members.get(2).close();
-        Thread.sleep(2_500); // longer than a leader takes to see that it is not there
+        writeFor(2_500); // longer than a leader takes to see that it is not there
         for (int i = 0; i < 300; i++) members.getFirst().put("k" + i, "v");
 
         TestMember back = new TestMember(flags.get(2));
@@ -138,6 +139,11 @@ class MembersTest {
 
         TestMember.await("it catches up", () -> back.local("k299").equals("v"));
         assertThat(snapshotsReceived(back)).isZero();
+    }
+
+    private void writeFor(long millis) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        while (System.nanoTime() < end) members.getFirst().put("meanwhile", "v");
     }
 
     private static long snapshotsReceived(TestMember member) {
