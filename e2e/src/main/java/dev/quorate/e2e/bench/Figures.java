@@ -10,7 +10,7 @@ import java.util.Locale;
  * @param p50Micros median latency of one operation, µs
  * @param p99Micros 99th percentile, µs
  * @param cpuMicros processor time of all server processes per operation, µs
- * @param refused calls that the server was too busy to take; no other figure counts them
+ * @param refused calls that the server was too busy to take, and that were sent again
  */
 record Figures(double perSecond, double p50Micros, double p99Micros, double cpuMicros, int refused) {
 

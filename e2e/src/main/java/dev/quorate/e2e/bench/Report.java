@@ -56,7 +56,7 @@ final class Report {
         System.out.println("latencies, and processor time of the servers per operation, in microseconds");
     }
 
-    /** A row with refusals compares two different loads: whoever reads it must know. */
+    /** Refused calls were sent again: whoever reads the row must know. */
     private static void printRefused(List<Figures> theirs, List<Figures> own) {
         int a = theirs.stream().mapToInt(Figures::refused).sum();
         int b = own.stream().mapToInt(Figures::refused).sum();

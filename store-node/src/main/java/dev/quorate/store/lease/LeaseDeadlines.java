@@ -29,6 +29,7 @@ public final class LeaseDeadlines {
     private static final long MAX_EXPIRIES_PER_SECOND = 5_000;
     private static final long MIN_RECORD_SECONDS = 1;
     private static final long MAX_RECORD_SECONDS = 300;
+    private static final CompletableFuture<Boolean> RECORDED = CompletableFuture.completedFuture(true);
 
     /**
      * One lease.
@@ -135,9 +136,8 @@ public final class LeaseDeadlines {
         long expires = after(nowNanos, known.ttlSeconds());
         long record = known.shortened() ? nowNanos : nextRecord(known.ttlSeconds(), nowNanos);
         put(new Deadline(id, known.ttlSeconds(), expires, expires, record, known.shortened()));
-        CompletableFuture<Boolean> recorded = known.shortened()
-                ? unrecorded.computeIfAbsent(id, _ -> new CompletableFuture<>())
-                : CompletableFuture.completedFuture(true);
+        CompletableFuture<Boolean> recorded =
+                known.shortened() ? unrecorded.computeIfAbsent(id, _ -> new CompletableFuture<>()) : RECORDED;
         return Optional.of(new Renewal(known.ttlSeconds(), recorded));
     }
 

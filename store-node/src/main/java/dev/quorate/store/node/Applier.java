@@ -116,6 +116,7 @@ final class Applier {
         switch (work) {
             case Work.Committed committed -> apply(committed);
             case Work.Install install -> install(install.staged());
+            case Work.Discard discard -> discard.staged().discard();
             case Work.Nothing nothing -> {}
             case Work.Lead lead -> leasing.lead(lead.term(), active.state().leases(), ticker.millis());
         }
@@ -271,6 +272,9 @@ final class Applier {
 
         /** The state is replaced by one that came from the leader. */
         record Install(StagedState staged) implements Work {}
+
+        /** A state that came from the leader is not wanted: its files go. */
+        record Discard(StagedState staged) implements Work {}
 
         /** Wakes the thread up, so that it sees that it is to end. */
         record Nothing() implements Work {}

@@ -235,7 +235,7 @@ final class Loop {
 
     /** What raft did not install at once it never will: its sender leads no more, or this member has caught up. */
     private void dropUnwanted() {
-        for (StagedState state : staged.values()) state.discard();
+        for (StagedState state : staged.values()) apply.accept(new Applier.Work.Discard(state));
         staged.clear();
     }
 

@@ -124,7 +124,8 @@ final class Proposals {
     }
 
     private void refuseTheLatest() {
-        if (isTooMuch()) keepLiving(takeNext());
+        if (!isTooMuch()) return;
+        keepLiving(takeNext());
         List<Mailbox.Input.Propose> late = new ArrayList<>();
         while (isTooMuch()) {
             Mailbox.Input.Propose latest = next.removeLast();

@@ -11,6 +11,7 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.function.Function;
+import java.util.function.ObjDoubleConsumer;
 import java.util.function.ToDoubleFunction;
 
 /** What the edges measured: the disk, and the traffic between members. */
@@ -117,8 +118,7 @@ final class MeterMetrics {
                 .name("etcd_network_" + name)
                 .help(help)
                 .labelNames(label)
-                .callback(point -> meters.peers()
-                        .forEach((id, peer) -> point.call(value.applyAsDouble(peer), Long.toHexString(id))))
+                .callback(point -> tell(meters, value, (id, number) -> point.call(number, id)))
                 .register(registry);
     }
 
@@ -134,9 +134,12 @@ final class MeterMetrics {
                 .name("etcd_network_" + name)
                 .help(help)
                 .labelNames(label)
-                .callback(point -> meters.peers()
-                        .forEach((id, peer) -> point.call(value.applyAsDouble(peer), Long.toHexString(id))))
+                .callback(point -> tell(meters, value, (id, number) -> point.call(number, id)))
                 .register(registry);
+    }
+
+    private static void tell(Meters meters, ToDoubleFunction<Meters.Peer> value, ObjDoubleConsumer<String> point) {
+        meters.peers().forEach((id, peer) -> point.accept(Long.toHexString(id), value.applyAsDouble(peer)));
     }
 
     private static void peerHistogram(

@@ -24,6 +24,9 @@ import java.util.List;
 
 /** Decides what is in the log, as long as a quorum follows it. */
 final class Leader implements Role {
+    /** Of what is forwarded while leadership is being handed over, which takes an election timeout at most. */
+    private static final long MAX_KEPT_BYTES = 32L << 20;
+
     /*
      * 1. Never cuts or replaces an entry of its log.
      * 2. Counts acknowledgements only for entries of its own term; older ones are committed with them (thesis 3.6.2).
@@ -47,9 +50,6 @@ final class Leader implements Role {
     private int farewellTimeouts;
     private long uncommittedBytes;
     private long accountedCommit;
-
-    /** Of what is forwarded while leadership is being handed over, which takes an election timeout at most. */
-    private static final long MAX_KEPT_BYTES = 32L << 20;
 
     private final List<Forward> kept = new ArrayList<>();
     private long keptBytes;

@@ -19,6 +19,11 @@ enum RecordType {
         return code;
     }
 
+    /** Of a key, alive or deleted: it has a row in the table of its file. */
+    boolean isVersion() {
+        return this == VERSION || this == TOMBSTONE;
+    }
+
     static boolean isKnown(byte code) {
         return code >= 1 && code <= TYPES.length;
     }

@@ -87,22 +87,15 @@ public final class StateExport implements SnapshotStore.Export {
             SegmentScan scan = new SegmentScan(files.get(i).channel(), Records.MAGIC_BYTES, lengths[i]);
             int row = 0;
             for (ByteBuffer record = scan.next(); record.hasRemaining(); record = scan.next()) {
-                boolean isVersion = isVersion(record);
-                if (!isVersion || !dead.get(i).get(row)) tell(record, records);
-                if (isVersion) row++;
+                RecordType type = RecordType.of(record.get(2 * Integer.BYTES));
+                if (!type.isVersion() || !dead.get(i).get(row++)) tell(type, record, records);
             }
             if (scan.offset() != lengths[i])
                 throw new DamagedValueLog(files.get(i).file(), scan.offset(), "a record is not what was written");
         }
     }
 
-    private static boolean isVersion(ByteBuffer record) {
-        RecordType type = RecordType.of(record.get(2 * Integer.BYTES));
-        return type == RecordType.VERSION || type == RecordType.TOMBSTONE;
-    }
-
-    private static void tell(ByteBuffer record, SnapshotStore.Records records) throws IOException {
-        RecordType type = RecordType.of(record.get(2 * Integer.BYTES));
+    private static void tell(RecordType type, ByteBuffer record, SnapshotStore.Records records) throws IOException {
         switch (type) {
             case VERSION, TOMBSTONE ->
                 records.version(

@@ -107,10 +107,9 @@ public final class StateFolder implements SnapshotStore, AutoCloseable {
     public ValueLogFiles activate(ValueLogFiles loaded) throws IOException {
         loaded.force();
         if (replaced != null) replaced.close();
-        ValueLogFiles before = log;
-        replaced = before;
+        replaced = log;
         move(loaded.folder(), staged);
-        before.giveWay(() -> {
+        log.giveWay(() -> {
             move(present, old);
             move(staged, present);
         });

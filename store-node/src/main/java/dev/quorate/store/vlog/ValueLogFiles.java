@@ -237,7 +237,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
             SegmentScan scan = new SegmentScan(segment.channel(), table.offset(row), end);
             for (ByteBuffer record = scan.next(); record.hasRemaining() && !ended; record = scan.next()) {
                 RecordType type = RecordType.of(record.get(2 * Integer.BYTES));
-                if (type == RecordType.VERSION || type == RecordType.TOMBSTONE) show(type, record);
+                if (type.isVersion()) show(type, record);
             }
             if (!ended && scan.offset() != end) throw segment.damaged(scan.offset());
         }

@@ -148,7 +148,10 @@ final class WalReader {
         entries.add(entry);
     }
 
-    /** Terms do not fall along the log, another entry in the place of one is of a later term, and what is committed stays. */
+    /**
+     * Terms do not fall along the log, two entries of one term in one place are the same, and what is committed stays. An
+     * entry of an older term may take the place of a newer one: a leader's log need not have had that one.
+     */
     private boolean fits(Entry entry) {
         if (!baseKnown) return true;
         long offset = entry.index() - base.index() - 1;
@@ -158,7 +161,7 @@ final class WalReader {
         if (entry.term() < before) return false;
         if (offset == entries.size()) return true;
         Entry there = entries.get((int) offset);
-        return entry.equals(there) || (entry.term() > there.term() && entry.index() > hardState.commit());
+        return entry.equals(there) || (entry.term() != there.term() && entry.index() > hardState.commit());
     }
 
     private void mark(Mark mark, boolean atHead, SegmentName segment) {

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -149,8 +148,6 @@ final class AotTraining {
     private void end() throws IOException {
         for (ManagedChannel channel : channels) channel.shutdownNow();
         for (Process process : processes) process.destroyForcibly().onExit().join();
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
-        }
+        TestFolders.delete(folder);
     }
 }

@@ -12,9 +12,7 @@ import dev.quorate.store.vlog.ValueLogOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 
 /** A member's state on disk without the member: changes are applied as the apply thread would, in batches. */
 final class BenchedState implements AutoCloseable {
@@ -82,9 +80,7 @@ final class BenchedState implements AutoCloseable {
     @Override
     public void close() throws IOException {
         disk.close();
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
-        }
+        TestFolders.delete(folder);
     }
 
     private static DiskState open(Path folder) throws IOException {

@@ -9,7 +9,6 @@ import dev.quorate.store.state.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -37,7 +36,7 @@ class BirthsTest {
                 .hasMessageContaining("bring the data directory back");
         assertThat(files()).containsAll(log);
 
-        delete(data);
+        TestFolders.delete(data);
         Files.move(away, data);
         try (TestMember member = new TestMember(flags)) {
             assertThat(member.get("k")).isEqualTo("v");
@@ -71,12 +70,6 @@ class BirthsTest {
     private List<Path> files() throws IOException {
         try (Stream<Path> files = Files.list(folder.resolve("log"))) {
             return files.filter(file -> file.toString().endsWith(".wal")).toList();
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
         }
     }
 }

@@ -18,10 +18,8 @@ import dev.quorate.store.wal.WalOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -199,9 +197,7 @@ class RecoveryTest {
     @Test
     void aMemberThatLostItsDiskDoesNotBeginAgainUnderItsOldId() throws Exception {
         members.get(1).close();
-        try (Stream<Path> files = Files.walk(folder.resolve("m1"))) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
-        }
+        TestFolders.delete(folder.resolve("m1"));
         members.getFirst().close();
 
         TestMember empty = again(1);

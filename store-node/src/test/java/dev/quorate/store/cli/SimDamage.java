@@ -29,13 +29,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimDamage {
     private static final long OPERATOR_MILLIS = 300;
+    private static final int MANY_TRIES = 1_000;
 
     private final SimWorld world;
     private final RandomGenerator random;
     private final SortedMap<String, Integer> coverage = new TreeMap<>();
     private final boolean planned;
-    private static final int MANY_TRIES = 1_000;
-
     private @Nullable SimMember victim;
     private boolean rotten;
     private boolean over;

@@ -158,6 +158,19 @@ class WalTest {
         assertEquals(200, recovered.hardState().commit());
     }
 
+    /** A leader of term 5 that never saw the entries of term 4 puts its own of term 3 in their place (thesis, figure 3.7). */
+    @Test
+    void anOlderEntryMayTakeThePlaceOfANewerOneThatWasNeverCommitted() throws Exception {
+        try (Writing writing = Writing.open(directory, SMALL)) {
+            writing.append(new HardState(3, 0, 5), entries(3, 1, 5, 10));
+            writing.append(new HardState(4, 0, 5), entries(4, 6, 9, 10));
+            writing.append(new HardState(5, 0, 5), entries(3, 6, 7, 20));
+        }
+        Recovered recovered = reopen(directory, SMALL);
+        assertEquals(new EntryId(3, 7), recovered.entries().getLast().id());
+        assertEquals(entries(3, 6, 7, 20), recovered.entries().subList(5, 7));
+    }
+
     /** Raft writes it alone when a removed member waits for it: a power cut must not take it back. */
     @Test
     void aCommitIndexThatIsWrittenAloneIsSynced() throws Exception {
