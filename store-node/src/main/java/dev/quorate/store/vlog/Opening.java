@@ -43,7 +43,8 @@ final class Opening {
         this.recovery = recovery;
     }
 
-    ValueLogFiles open(long safeIndex) throws IOException {
+    ValueLogFiles open(long safeElsewhere) throws IOException {
+        long safeIndex = Math.max(safeElsewhere, SafeIndex.read(folder));
         List<SegmentName> names = inCharge();
         for (int i = 0; i < names.size(); i++) {
             boolean follows =
@@ -73,7 +74,7 @@ final class Opening {
                 Optional<SegmentName> name =
                         SegmentName.parse(file.getFileName().toString());
                 if (name.isPresent()) names.add(name.get());
-                else leftovers.add(file);
+                else if (!file.endsWith(SafeIndex.FILE)) leftovers.add(file);
             }
         }
         List<SegmentName> kept = new ArrayList<>();

@@ -79,7 +79,7 @@ final class Reclaim {
                 garbage.put(source, (BitSet) source.dead().clone());
             factsThen = log.facts().in(run);
         }
-        log.force();
+        SafeIndex.write(log, log.force().index());
         Optional<Segment> target = begin(run);
         if (target.isPresent()) rewrite(run, oldest, target.get());
         return target.isPresent();

@@ -18,7 +18,8 @@
  *
  * <p>Nothing is synced on the hot path: the write-ahead log is the truth. After a crash the log is cut at the first
  * record that is not whole, and the write-ahead log replays the rest. It only ever lets go of what {@code force} has
- * made safe, so a cut before that point is damage, and refuses to start.
+ * made safe, so a cut before that point is damage, and refuses to start. Reclaiming relies on what it has forced as well:
+ * the index stands in {@code safe-index} before a rewritten file takes its place.
  *
  * <p>Beside a segment may stand its checkpoint ({@code .checkpoint}): what a start must know of the synced bytes at its
  * begin, keys sorted, without values. So a start reads a tenth of the log and merges sorted runs, instead of reading all

@@ -78,6 +78,36 @@ class ValueLogFilesTest {
         }
     }
 
+    /** Older facts went because newer ones were there: without those, what is left is no state that ever was. */
+    @Test
+    void aLogThatEndsBeforeWhatReclaimingReliedOnIsDamaged() throws IOException {
+        Path folder = root.resolve("log");
+        Path newest;
+        try (ValueLogFiles log = ValueLogFiles.open(folder, SMALL, 0, new Told())) {
+            for (int i = 1; i <= 60; i++) writeBatch(log, i);
+            for (int i = 1; i <= 20; i++) log.dead(new Revision(i, 0));
+            assertTrue(log.reclaim());
+            newest = log.segments().active().file();
+        }
+        Told told = new Told();
+        ValueLogFiles.open(folder, SMALL, 0, told).close();
+        assertFalse(told.facts.isEmpty());
+        byte[] bytes = Files.readAllBytes(newest);
+        bytes[Records.MAGIC_BYTES] ^= 1;
+        Files.write(newest, bytes);
+
+        DamagedValueLog refusal =
+                assertThrows(DamagedValueLog.class, () -> ValueLogFiles.open(folder, SMALL, 0, new Told()));
+
+        assertTrue(refusal.getMessage().contains("was safe up to 60"), refusal.getMessage());
+        Path safe = folder.resolve(SafeIndex.FILE);
+        byte[] index = Files.readAllBytes(safe);
+        index[3] ^= 4;
+        Files.write(safe, index);
+        refusal = assertThrows(DamagedValueLog.class, () -> ValueLogFiles.open(folder, SMALL, 0, new Told()));
+        assertTrue(refusal.getMessage().contains(safe.toString()), refusal.getMessage());
+    }
+
     @Test
     void aFlippedBitEndsTheLogThereAndRefusesWhatWasSafe() throws IOException {
         Path folder = root.resolve("log");

@@ -194,7 +194,9 @@ class ValueLogModelTest {
             while (more && random.nextInt(4) != 0) more = log.checkpoint();
         }
 
-        private void noteForced() {
+        private void noteForced() throws IOException {
+            Path safe = folder.resolve(SafeIndex.FILE);
+            if (Files.exists(safe)) forcedLengths.put(safe, Files.size(safe));
             for (Segment segment : log.segments().files())
                 forcedLengths.merge(segment.file(), segment.syncedBytes(), Math::max);
         }
