@@ -168,7 +168,7 @@ final class Opening {
         return Bytes.wrap(body);
     }
 
-    private static long magic(FileChannel channel) throws IOException {
+    static long magic(FileChannel channel) throws IOException {
         ByteBuffer magic = ByteBuffer.allocate(Records.MAGIC_BYTES);
         while (magic.hasRemaining()) {
             if (channel.read(magic, magic.position()) < 0) return 0;

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
 /**
@@ -29,6 +30,7 @@ public final class StateExport implements SnapshotStore.Export {
 
     private final StatePosition position;
     private final Runnable release;
+    private final Consumer<String> damage;
     private final List<Segment> files;
     private final List<BitSet> dead;
     private final long[] lengths;
@@ -42,9 +44,14 @@ public final class StateExport implements SnapshotStore.Export {
     private long at = -1;
     private boolean closed;
 
-    StateExport(List<Segment> files, StatePosition position, Runnable release) {
+    /**
+     * @param release called once when it is closed
+     * @param damage hears of bytes that are not what was written
+     */
+    StateExport(List<Segment> files, StatePosition position, Runnable release, Consumer<String> damage) {
         this.position = position;
         this.release = release;
+        this.damage = damage;
         this.files = files;
         this.dead = files.stream().map(file -> (BitSet) file.dead().clone()).toList();
         this.lengths = new long[files.size()];
@@ -90,9 +97,22 @@ public final class StateExport implements SnapshotStore.Export {
                 RecordType type = RecordType.of(record.get(2 * Integer.BYTES));
                 if (!type.isVersion() || !dead.get(i).get(row++)) tell(type, record, records);
             }
-            if (scan.offset() != lengths[i])
-                throw new DamagedValueLog(files.get(i).file(), scan.offset(), "a record is not what was written");
+            if (scan.offset() != lengths[i]) throw damaged(files.get(i), scan.offset());
         }
+    }
+
+    private DamagedValueLog damaged(Segment segment, long offset) {
+        DamagedValueLog found = new DamagedValueLog(segment.file(), offset, "a record is not what was written");
+        damage.accept(String.valueOf(found.getMessage()));
+        return found;
+    }
+
+    /** What nobody could open is not sent: its receiver would refuse it, again and again, and nobody would be told. */
+    private void check(Segment segment, long length) throws IOException {
+        if (Opening.magic(segment.channel()) != Records.MAGIC) throw damaged(segment, 0);
+        SegmentScan scan = new SegmentScan(segment.channel(), Records.MAGIC_BYTES, length);
+        while (scan.next().hasRemaining()) {}
+        if (scan.offset() != length) throw damaged(segment, scan.offset());
     }
 
     private static void tell(RecordType type, ByteBuffer record, SnapshotStore.Records records) throws IOException {
@@ -143,6 +163,7 @@ public final class StateExport implements SnapshotStore.Export {
     }
 
     private Optional<Bytes> head(Segment segment) throws IOException {
+        check(segment, lengths[file]);
         at = from[file];
         checksum(segment, at);
         SegmentName name = segment.name();

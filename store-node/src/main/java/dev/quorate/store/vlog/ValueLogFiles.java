@@ -368,7 +368,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
     /** Holds the files of the last whole batch until the export is closed. */
     public synchronized StateExport export() {
         readersOfOldFiles++;
-        return new StateExport(segments.files(), position, this::released);
+        return new StateExport(segments.files(), position, this::released, damage);
     }
 
     private synchronized void released() {

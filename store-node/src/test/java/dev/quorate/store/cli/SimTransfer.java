@@ -6,6 +6,7 @@ import dev.quorate.store.node.port.StagedState;
 import dev.quorate.store.node.port.StatePosition;
 import dev.quorate.store.raft.EntryId;
 import dev.quorate.store.raft.Message;
+import dev.quorate.store.vlog.DamagedValueLog;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -47,7 +48,13 @@ final class SimTransfer {
 
     private void next(SnapshotStore.Export out, long leaderTerm) throws IOException {
         if (export == null) return;
-        Optional<Bytes> piece = out.next(PIECE_BYTES);
+        Optional<Bytes> piece;
+        try {
+            piece = out.next(PIECE_BYTES);
+        } catch (DamagedValueLog damaged) {
+            end(false);
+            return;
+        }
         boolean lost = receiver.ended || random.nextInt(100) == 0;
         if (lost) {
             end(false);

@@ -14,6 +14,7 @@ import dev.quorate.store.node.port.SnapshotStore;
 import dev.quorate.store.node.port.StatePosition;
 import dev.quorate.store.vlog.ValueLogFilesTest.Told;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -149,6 +150,29 @@ class StateFolderTest {
             writeBatch(to.log(), 1);
             for (int bad = 1; bad < 4; bad++) assertThrows(IOException.class, transfer(from, to, bad));
             assertEquals(value(1, 0), to.log().read(new Revision(1, 0)));
+        }
+    }
+
+    /** Its receiver would refuse it for ever, and only the sender can be replaced. */
+    @Test
+    void whatHasRottenIsNotSentButTold() throws Exception {
+        for (int at : List.of(0, Records.MAGIC_BYTES + Records.HEADER_BYTES + 5)) {
+            List<String> told = new ArrayList<>();
+            try (StateFolder from = StateFolder.open(root.resolve("from" + at), SMALL, 0, new Told())) {
+                for (int i = 1; i <= 60; i++) writeBatch(from.log(), i);
+                from.log().onDamage(told::add);
+                Path oldest = from.log().segments().files().getFirst().file();
+                byte[] bytes = Files.readAllBytes(oldest);
+                bytes[at] ^= 1;
+                Files.write(oldest, bytes);
+                try (SnapshotStore.Export export = from.export()) {
+                    DamagedValueLog refusal = assertThrows(DamagedValueLog.class, () -> {
+                        while (export.next(5_000).isPresent()) {}
+                    });
+                    assertEquals(List.of(String.valueOf(refusal.getMessage())), told);
+                    assertTrue(told.getFirst().contains(oldest.toString()), told.getFirst());
+                }
+            }
         }
     }
 
