@@ -133,9 +133,4 @@ final class PeerDesk implements PeerHost {
     public void snapshotReady(Message.InstallSnapshot message, StagedState state) {
         member.mailbox().snapshotReady(message, state);
     }
-
-    @Override
-    public void shutOut(String why) {
-        shutOut.accept(why);
-    }
 }

@@ -125,7 +125,10 @@ public final class MessageCodec {
 
     private static void writeBody(Message message, CodedOutputStream out) throws IOException {
         switch (message) {
-            case Message.PreVoteRequest m -> write(m.last(), out);
+            case Message.PreVoteRequest m -> {
+                write(m.last(), out);
+                write(m.committed(), out);
+            }
             case Message.PreVoteReply m -> {
                 out.writeUInt64NoTag(m.askedTerm());
                 out.writeBoolNoTag(m.granted());
@@ -133,6 +136,7 @@ public final class MessageCodec {
             }
             case Message.VoteRequest m -> {
                 write(m.last(), out);
+                write(m.committed(), out);
                 out.writeBoolNoTag(m.transfer());
             }
             case Message.VoteReply m -> {
@@ -187,9 +191,9 @@ public final class MessageCodec {
 
     private static Message readBody(Kind kind, long from, long to, long term, CodedInputStream in) throws IOException {
         return switch (kind) {
-            case PRE_VOTE_REQUEST -> new Message.PreVoteRequest(from, to, term, readId(in));
+            case PRE_VOTE_REQUEST -> new Message.PreVoteRequest(from, to, term, readId(in), readId(in));
             case PRE_VOTE_REPLY -> new Message.PreVoteReply(from, to, term, in.readUInt64(), in.readBool(), readId(in));
-            case VOTE_REQUEST -> new Message.VoteRequest(from, to, term, readId(in), in.readBool());
+            case VOTE_REQUEST -> new Message.VoteRequest(from, to, term, readId(in), readId(in), in.readBool());
             case VOTE_REPLY -> new Message.VoteReply(from, to, term, in.readBool(), readId(in));
             case APPEND -> {
                 EntryId prev = readId(in);

@@ -44,8 +44,8 @@ final class Changes {
 
     private record HandOver(long to, CompletableFuture<LeaderCall.Answer> answer, long due) {}
 
-    /** The list of members says so, and raft does not need this one any more. */
-    private boolean leaves;
+    /** Until this member, which was removed, goes; 0 if it is not going. */
+    private int ticksToStay;
 
     Changes(Loop.Desk desk, RaftCore raft, Applier applier, Node.Outside outside) {
         this.desk = desk;
@@ -78,14 +78,29 @@ final class Changes {
 
     void membersApplied(long index) {
         publishAddresses();
+        long self = desk.identity().memberId();
+        boolean leaves = applier.state().members().wasRemoved(self)
+                && !raft.membership().members().contains(self);
+        if (leaves) goSoon();
+    }
+
+    /** By somebody who knows. */
+    void toldOfRemoval() {
+        goSoon();
     }
 
     /**
-     * A leader that is removed stays until it has told the others that its removal is committed: of two members the other
-     * could not know, and would wait for its vote for ever. Raft ends its lead then.
+     * Others may not know yet that it is removed, and need its vote; its answer tells them. So it stays for as long as
+     * somebody takes to ask, and after a restart until it is told. A leader stays until it has told the others: of two
+     * members the other would wait for its vote for ever. Raft ends its lead then.
      */
-    private void leave() {
-        if (leaves && !raft.isLeader()) outside.shutOut().accept(REMOVED);
+    private void goSoon() {
+        if (ticksToStay == 0) ticksToStay = 2 * desk.config().timing().electionTicks();
+    }
+
+    private void go() {
+        if (ticksToStay == 0 || raft.isLeader()) return;
+        if (--ticksToStay == 0) outside.shutOut().accept(REMOVED);
     }
 
     /** Whoever is removed by a joint change is still needed to end it (thesis 4.3), and so stays until then. */
@@ -93,11 +108,6 @@ final class Changes {
         Members members = applier.state().members();
         long self = desk.identity().memberId();
         SortedSet<Long> takePart = raft.membership().members();
-        leaves = members.wasRemoved(self) && !takePart.contains(self);
-        if (leaves) {
-            leave();
-            return;
-        }
         if (members.all().isEmpty()) return;
         SortedMap<Long, Peers.Address> addresses = new TreeMap<>(Long::compareUnsigned);
         for (Member member : members.all()) addresses.put(member.id(), new Peers.Address(member.peerUrls()));
@@ -116,7 +126,7 @@ final class Changes {
     }
 
     void tick(long nowMillis) {
-        leave();
+        go();
         retry(nowMillis);
         handOvers.removeIf(one -> {
             boolean done =

@@ -127,6 +127,7 @@ final class Loop {
             case Mailbox.Input.Unreachable unreachable -> raft.reportUnreachable(unreachable.peer());
             case Mailbox.Input.Installed installed -> installed(installed.position());
             case Mailbox.Input.MembersApplied applied -> changes.membersApplied(applied.index());
+            case Mailbox.Input.Removed removed -> changes.toldOfRemoval();
             case Mailbox.Input.HandOver handOver -> changes.handOver(handOver.done(), now());
             case Mailbox.Input.Failed failed -> throw new IllegalStateException(failed.what(), failed.cause());
         }

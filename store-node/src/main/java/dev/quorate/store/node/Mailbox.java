@@ -88,6 +88,11 @@ public final class Mailbox implements DurableLog.Listener {
         fact(new Input.Unreachable(member));
     }
 
+    /** The others do not let this member in any more. */
+    public void removed() {
+        fact(new Input.Removed());
+    }
+
     /** A whole state has been received and loaded. */
     public void snapshotReady(Message.InstallSnapshot message, StagedState state) {
         fact(new Input.SnapshotReady(message, state));
@@ -205,6 +210,9 @@ public final class Mailbox implements DurableLog.Listener {
 
         /** A peer could not be reached. */
         record Unreachable(long peer) implements Input {}
+
+        /** A peer says that this member is none any more. */
+        record Removed() implements Input {}
 
         /** The received state is now the state on disk. */
         record Installed(StatePosition position) implements Input {}

@@ -41,7 +41,7 @@ public final class PeerClients implements Peers, AutoCloseable {
     private final Map<Long, Lanes> lanes = new ConcurrentHashMap<>();
 
     /**
-     * @param shutOut hears why the others will not talk to this member any more
+     * @param shutOut hears that the cluster went on without this member
      */
     public PeerClients(
             NodeIdentity self, NodeConfig.Tls tls, Mailbox mailbox, Meters meters, Consumer<String> shutOut) {
@@ -214,8 +214,9 @@ public final class PeerClients implements Peers, AutoCloseable {
                 LOG.warn("peer {} lost: {}", Long.toUnsignedString(member, 16), why.getDescription());
             }
             String reason = String.valueOf(why.getDescription());
-            if (why.getCode() == Status.Code.FAILED_PRECONDITION
-                    && (reason.equals(PeerHost.REMOVED) || reason.equals(PeerHost.OLD_EPOCH))) shutOut.accept(reason);
+            if (why.getCode() != Status.Code.FAILED_PRECONDITION) return;
+            if (reason.equals(PeerHost.REMOVED)) mailbox.removed();
+            if (reason.equals(PeerHost.OLD_EPOCH)) shutOut.accept(reason);
         }
 
         private void lost(Message message) {

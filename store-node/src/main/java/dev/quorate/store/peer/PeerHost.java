@@ -41,9 +41,6 @@ public interface PeerHost {
 
     void snapshotReady(Message.InstallSnapshot message, StagedState state);
 
-    /** Others say that this member may not take part any more. */
-    void shutOut(String why);
-
     /**
      * What a process without data says of itself.
      *

@@ -55,8 +55,8 @@ final class Candidate implements Role {
         state.leader = 0;
         state.restartElectionTimer();
         state.out.note(new Notice.BecamePreCandidate(state.term));
-        for (long id : state.otherVoters()) {
-            state.out.send(new PreVoteRequest(state.self(), id, state.term, state.log.last()));
+        for (long id : state.others()) {
+            state.out.send(new PreVoteRequest(state.self(), id, state.term, state.log.last(), state.lastCommitted()));
         }
         return new Candidate(true).count(state, state.self(), true);
     }
@@ -67,8 +67,10 @@ final class Candidate implements Role {
         state.leader = 0;
         state.restartElectionTimer();
         state.out.note(new Notice.BecameCandidate(state.term, transfer));
-        for (long id : state.otherVoters()) {
-            state.out.sendAfterPersist(new VoteRequest(state.self(), id, state.term, state.log.last(), transfer));
+        for (long id : state.others()) {
+            if (!state.membership.isVoter(id)) continue;
+            state.out.sendAfterPersist(
+                    new VoteRequest(state.self(), id, state.term, state.log.last(), state.lastCommitted(), transfer));
         }
         return new Candidate(false);
     }

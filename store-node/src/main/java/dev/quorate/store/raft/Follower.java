@@ -30,6 +30,7 @@ final class Follower implements Role {
     @Override
     public Role onTick(RaftState state) {
         reads.onTick(state);
+        state.silentTicks++;
         if (++state.electionElapsed < state.electionTimeout) return this;
         state.restartElectionTimer();
         return campaign(state);

@@ -63,6 +63,7 @@ final class Leader implements Role {
 
     static Role elected(RaftState state) {
         state.leader = state.self();
+        state.silentTicks = 0;
         state.electionElapsed = 0;
         state.out.note(new Notice.BecameLeader(state.term));
         Leader leader = new Leader(state);

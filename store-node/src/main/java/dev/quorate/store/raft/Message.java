@@ -19,14 +19,19 @@ public sealed interface Message {
         return this instanceof Append || this instanceof Forward;
     }
 
-    /** Would you vote for me in the term after mine, if my log ends with {@code last}? Changes nobody's term (thesis 9.6). */
-    record PreVoteRequest(long from, long to, long term, EntryId last) implements Message {}
+    /**
+     * Would you vote for me in the term after mine, if my log ends with {@code last}? Changes nobody's term (thesis 9.6).
+     * Learners are asked as well: they may know what is committed.
+     *
+     * @param committed the last entry that the sender knows to be committed: the receiver may have it without knowing
+     */
+    record PreVoteRequest(long from, long to, long term, EntryId last, EntryId committed) implements Message {}
 
     /**
      * Answers a PreVoteRequest.
      *
      * @param askedTerm the term of the request: tells the asker which of its rounds this belongs to
-     * @param committed the last entry that the sender knows to be committed: the asker may have it without knowing
+     * @param committed as in the request
      */
     record PreVoteReply(long from, long to, long term, long askedTerm, boolean granted, EntryId committed)
             implements Message {}
@@ -34,14 +39,16 @@ public sealed interface Message {
     /**
      * Vote for me in my term.
      *
+     * @param committed as in PreVoteRequest
      * @param transfer the leader itself asked for this election: the lease of the old leader does not protect it
      */
-    record VoteRequest(long from, long to, long term, EntryId last, boolean transfer) implements Message {}
+    record VoteRequest(long from, long to, long term, EntryId last, EntryId committed, boolean transfer)
+            implements Message {}
 
     /**
      * Answers a VoteRequest.
      *
-     * @param committed as in PreVoteReply
+     * @param committed as in PreVoteRequest
      */
     record VoteReply(long from, long to, long term, boolean granted, EntryId committed) implements Message {}
 

@@ -62,8 +62,7 @@ public final class RaftCore {
     /** A message of another member arrived (or a snapshot is complete on the disk). */
     public void step(Message message) {
         if (message.to() != state.self()) return;
-        if (message instanceof PreVoteReply reply) state.learnCommitted(reply.committed());
-        if (message instanceof VoteReply reply) state.learnCommitted(reply.committed());
+        learnCommitted(message);
         switch (message) {
             case PreVoteRequest request -> state.answer(request);
             case PreVoteReply reply when reply.term() < state.term -> become(role.onMessage(state, reply));
@@ -76,6 +75,16 @@ public final class RaftCore {
             }
         }
         dirty = true;
+    }
+
+    private void learnCommitted(Message message) {
+        switch (message) {
+            case PreVoteRequest request -> state.learnCommitted(request.committed());
+            case PreVoteReply reply -> state.learnCommitted(reply.committed());
+            case VoteRequest request -> state.learnCommitted(request.committed());
+            case VoteReply reply -> state.learnCommitted(reply.committed());
+            default -> {}
+        }
     }
 
     private boolean isDisturbance(VoteRequest request) {

@@ -62,6 +62,9 @@ final class RaftState {
     int electionElapsed;
     int electionTimeout;
 
+    /** Since a leader was heard of. Who may not campaign begins the next election timeout, but has heard of nobody. */
+    int silentTicks;
+
     /** The acknowledgement that this turn owes to the leader, 0 if none. */
     private long ackOwed;
 
@@ -116,9 +119,10 @@ final class RaftState {
         return !membership.voters().isEmpty() && !membership.contains(self());
     }
 
-    List<Long> otherVoters() {
+    /** Voters and learners. */
+    List<Long> others() {
         List<Long> others = new ArrayList<>(membership.members());
-        others.removeIf(id -> id == self() || !membership.isVoter(id));
+        others.remove(self());
         return others;
     }
 
@@ -131,6 +135,7 @@ final class RaftState {
     Role follow(long newTerm, long newLeader) {
         enter(newTerm);
         leader = newLeader;
+        silentTicks = 0;
         restartElectionTimer();
         out.note(new Notice.BecameFollower(term, leader));
         return new Follower();
@@ -150,13 +155,14 @@ final class RaftState {
         Invariant.check(leader == 0 || leader == from, "two leaders in one term", term, leader, from);
         leader = from;
         electionElapsed = 0;
+        silentTicks = 0;
     }
 
     // ---------------------------------------------------------------------------------------------- votes
 
     /** Whether a leader was heard so recently that an election would only disturb (thesis 4.2.3). */
     boolean isLeaseProtected() {
-        return config.checkQuorum() && leader != 0 && electionElapsed < config.electionTicks();
+        return config.checkQuorum() && leader != 0 && silentTicks < config.electionTicks();
     }
 
     void answer(PreVoteRequest request) {
@@ -238,7 +244,9 @@ final class RaftState {
 
     /*
      * A candidate may need the vote of a member that is removed, and not get it, because that one has more entries,
-     * which nobody will ever commit. So voters tell what is committed: maybe the candidate has the removal in its log.
+     * which nobody will ever commit, or because it is gone. So whoever is asked tells what is committed: maybe the
+     * candidate has the removal in its log. And who asks tells it as well: maybe one with more entries has become a voter
+     * without knowing, and only that one can win.
      */
     void learnCommitted(EntryId committed) {
         if (log.contains(committed)) commitTo(committed.index());

@@ -310,10 +310,17 @@ final class SimMember {
         return removed;
     }
 
-    /** The others say that it is none of them any more. */
+    /** Its machine is taken away. */
     void remove() {
         removed = true;
         crash();
+    }
+
+    /** The others say that it is none of them any more. */
+    void tellRemoved() {
+        if (life == null) return;
+        life.mailbox.removed();
+        life.poke();
     }
 
     /** Its state is not that of its log: nobody asks it anything until it has another one. */

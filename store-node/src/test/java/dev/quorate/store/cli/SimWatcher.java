@@ -118,6 +118,7 @@ final class SimWatcher {
     }
 
     void reckon(SimModel model, long revision) {
+        for (int i = 0; i < 100 && (life == null || life.ended); i++) look();
         // What happened a moment ago may still be on its way, but not for long.
         SimMember.Life now = life;
         Watch open = watch;

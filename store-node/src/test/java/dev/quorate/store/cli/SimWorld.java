@@ -296,7 +296,7 @@ final class SimWorld {
 
     private void tellRemoved(long id) {
         SimMember member = members.get(id);
-        if (member != null && !member.isRemoved()) member.remove();
+        if (member != null) member.tellRemoved();
     }
 
     void ask(long leader, LeaderCall call, CompletableFuture<LeaderCall.Answer> answer) {
