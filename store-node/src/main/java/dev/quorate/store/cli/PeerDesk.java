@@ -14,13 +14,12 @@ import dev.quorate.store.state.Command;
 import dev.quorate.store.state.Member;
 import dev.quorate.store.state.Members;
 import dev.quorate.store.state.Outcome;
+import dev.quorate.store.state.Refusal;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /** A running member, as the peer port sees it. */
@@ -31,9 +30,6 @@ final class PeerDesk implements PeerHost {
     private final RunningMember member;
     private final Node node;
     private final Consumer<String> shutOut;
-
-    /** Disks that were let in through this member, so that a lost answer can be given again. */
-    private final Map<String, Long> letIn = new ConcurrentHashMap<>();
 
     PeerDesk(RunningMember member, Consumer<String> shutOut) {
         this.member = member;
@@ -66,26 +62,29 @@ final class PeerDesk implements PeerHost {
         return node.calls().answer(call);
     }
 
-    /** A listed member becomes a started one in the log before it takes part: a second disk will be found out. */
+    /**
+     * A listed member becomes a started one in the log before it takes part, with the disk that asked first, whomever it
+     * asked. So a second disk is found out, and who did not get the answer can ask again, anybody.
+     */
     @Override
     public CompletableFuture<JoinAnswer> join(JoinQuestion question) {
         if (question.foundingId() != 0) return begun(question.foundingId());
-        String dataNonce = question.dataNonce();
         return node.readPoint().thenCompose(refusal -> {
             if (refusal.isPresent()) return done(JoinAnswer.Verdict.UNKNOWN, 0);
             Optional<Member> listed = listed(question);
             if (listed.isEmpty()) return done(JoinAnswer.Verdict.NOT_LISTED, 0);
             long id = listed.get().id();
-            if (!listed.get().name().isEmpty()) {
-                boolean sameDisk = Long.valueOf(id).equals(letIn.get(dataNonce));
-                return done(sameDisk ? JoinAnswer.Verdict.START : JoinAnswer.Verdict.STARTED_BEFORE, id);
-            }
-            letIn.put(dataNonce, id);
-            return node.propose(new Command.MemberAttributes(id, question.name(), List.of()))
-                    .thenCompose(outcome -> done(
-                            outcome instanceof Outcome.Refused ? JoinAnswer.Verdict.UNKNOWN : JoinAnswer.Verdict.START,
-                            id));
+            if (node.state().members().hasStartedElsewhere(id, question.dataNonce()))
+                return done(JoinAnswer.Verdict.STARTED_BEFORE, id);
+            return node.propose(new Command.MemberStart(id, question.name(), question.dataNonce()))
+                    .thenCompose(outcome -> done(verdict(outcome), id));
         });
+    }
+
+    private static JoinAnswer.Verdict verdict(Outcome outcome) {
+        if (!(outcome instanceof Outcome.Refused refused)) return JoinAnswer.Verdict.START;
+        boolean other = refused.reason() == Refusal.MEMBER_STARTED;
+        return other ? JoinAnswer.Verdict.STARTED_BEFORE : JoinAnswer.Verdict.UNKNOWN;
     }
 
     /**

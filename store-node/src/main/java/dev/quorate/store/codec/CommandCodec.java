@@ -58,6 +58,7 @@ public final class CommandCodec {
             case Command.LeaseCheckpoint checkpoint -> request().setLeaseCheckpoint(checkpoint(checkpoint));
             case Command.AlarmChange change -> request().setAlarm(AlarmCodec.write(change));
             case Command.MemberAttributes attributes -> request().setClusterMemberAttrSet(attributes(attributes));
+            case Command.MemberStart start -> request().setClusterMemberAttrSet(start(start));
             case Command.ClusterVersionSet set ->
                 request()
                         .setClusterVersionSet(
@@ -87,6 +88,14 @@ public final class CommandCodec {
                 .setMemberID(attributes.id())
                 .setMemberAttributes(
                         Attributes.newBuilder().setName(attributes.name()).addAllClientUrls(attributes.clientUrls()))
+                .build();
+    }
+
+    private static ClusterMemberAttrSetRequest start(Command.MemberStart start) {
+        return ClusterMemberAttrSetRequest.newBuilder()
+                .setMemberID(start.id())
+                .setMemberAttributes(Attributes.newBuilder().setName(start.name()))
+                .setDataNonce(start.dataNonce())
                 .build();
     }
 
@@ -129,6 +138,8 @@ public final class CommandCodec {
         if (request.hasClusterMemberAttrSet()) {
             ClusterMemberAttrSetRequest set = request.getClusterMemberAttrSet();
             Attributes attributes = set.getMemberAttributes();
+            if (!set.getDataNonce().isEmpty())
+                return new Command.MemberStart(set.getMemberID(), attributes.getName(), set.getDataNonce());
             return new Command.MemberAttributes(
                     set.getMemberID(), attributes.getName(), List.copyOf(attributes.getClientUrlsList()));
         }

@@ -20,6 +20,7 @@ public final class FactCodec {
     private static final String LEASE = "lease/";
     private static final String ALARM = "alarm/";
     private static final String MEMBER = "members/";
+    private static final String DISK = "meta/memberDisk/";
     private static final String REMOVED = "members_removed/";
     private static final String CLUSTER_VERSION = "cluster/clusterVersion";
     private static final String DOWNGRADE = "cluster/downgrade";
@@ -37,6 +38,7 @@ public final class FactCodec {
             case Fact.LeaseGone gone -> lease(gone.id());
             case Fact.MemberSet set ->
                 Bytes.utf8(MEMBER + Long.toHexString(set.member().id()));
+            case Fact.MemberDisk disk -> Bytes.utf8(DISK + Long.toHexString(disk.id()));
             case Fact.MemberRemoved removed -> Bytes.utf8(REMOVED + Long.toHexString(removed.id()));
             case Fact.AlarmRaised raised -> alarm(raised.alarm());
             case Fact.AlarmCleared cleared -> alarm(cleared.alarm());
@@ -59,6 +61,7 @@ public final class FactCodec {
                         .toByteArray());
             case Fact.LeaseGone gone -> Bytes.EMPTY;
             case Fact.MemberSet set -> Bytes.utf8(MemberJson.write(set.member()));
+            case Fact.MemberDisk disk -> Bytes.utf8(disk.dataNonce());
             case Fact.MemberRemoved removed -> Bytes.utf8("removed");
             case Fact.AlarmRaised raised -> RAISED;
             case Fact.AlarmCleared cleared -> Bytes.EMPTY;
@@ -78,9 +81,8 @@ public final class FactCodec {
         if (name.startsWith(LEASE)) return lease(value);
         if (name.startsWith(ALARM)) return alarm(key.slice(ALARM.length(), key.size()));
         if (name.startsWith(MEMBER)) return new Fact.MemberSet(MemberJson.member(value.toUtf8()));
-        if (name.startsWith(REMOVED)) {
-            return new Fact.MemberRemoved(Long.parseUnsignedLong(name.substring(REMOVED.length()), 16));
-        }
+        if (name.startsWith(REMOVED)) return new Fact.MemberRemoved(id(name, REMOVED));
+        if (name.startsWith(DISK)) return new Fact.MemberDisk(id(name, DISK), value.toUtf8());
         return switch (name) {
             case CLUSTER_VERSION -> new Fact.ClusterVersion(value.toUtf8());
             case DOWNGRADE -> SettingsJson.downgrade(value.toUtf8());
@@ -90,6 +92,10 @@ public final class FactCodec {
             case CONF_STATE -> SettingsJson.membership(value.toUtf8());
             default -> throw new Invariant.Broken("a stored fact has an unknown name: " + name);
         };
+    }
+
+    private static long id(String name, String prefix) {
+        return Long.parseUnsignedLong(name.substring(prefix.length()), 16);
     }
 
     private static Bytes lease(long id) {

@@ -33,6 +33,9 @@ public sealed interface Command permits Op.Put, Op.DeleteRange, Op.Txn, Command.
 
     record MemberAttributes(long id, String name, List<String> clientUrls) implements Simple {}
 
+    /** A listed member starts for the first time. The first disk that does is its own for ever; any other is refused. */
+    record MemberStart(long id, String name, String dataNonce) implements Simple {}
+
     record ClusterVersionSet(String version) implements Simple {}
 
     record DowngradeSet(boolean enabled, String targetVersion) implements Simple {}

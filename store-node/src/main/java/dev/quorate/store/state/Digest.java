@@ -42,6 +42,10 @@ final class Digest {
             case Fact.LeaseSet set -> mix(3, set.id(), set.ttlSeconds(), set.remainingTtlSeconds());
             case Fact.LeaseGone gone -> mix(4, gone.id());
             case Fact.MemberSet set -> take(set.member());
+            case Fact.MemberDisk disk -> {
+                mix(13, disk.id());
+                mix(0, disk.dataNonce());
+            }
             case Fact.MemberRemoved removed -> mix(6, removed.id());
             case Fact.AlarmRaised raised -> take(7, raised.alarm());
             case Fact.AlarmCleared cleared -> take(8, cleared.alarm());

@@ -10,6 +10,9 @@ public sealed interface Fact {
 
     record MemberSet(Member member) implements Fact {}
 
+    /** The disk with which a member started that was added to a running cluster. */
+    record MemberDisk(long id, String dataNonce) implements Fact {}
+
     /** This id can never come back. */
     record MemberRemoved(long id) implements Fact {}
 

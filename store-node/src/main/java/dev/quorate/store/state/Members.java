@@ -11,16 +11,22 @@ import java.util.TreeMap;
 public final class Members {
     private static final Comparator<Long> UNSIGNED = Long::compareUnsigned;
 
-    public static final Members NONE = new Members(new TreeMap<>(UNSIGNED), new TreeMap<>(UNSIGNED));
+    public static final Members NONE =
+            new Members(new TreeMap<>(UNSIGNED), new TreeMap<>(UNSIGNED), new TreeMap<>(UNSIGNED));
 
     private final SortedMap<Long, Member> members;
 
     /** With the peer URLs they had last: until a joint change is over they still have to be heard. */
     private final SortedMap<Long, List<String>> removed;
 
-    private Members(SortedMap<Long, Member> members, SortedMap<Long, List<String>> removed) {
+    /** The data nonce with which each of them started, if it was added to a running cluster. */
+    private final SortedMap<Long, String> disks;
+
+    private Members(
+            SortedMap<Long, Member> members, SortedMap<Long, List<String>> removed, SortedMap<Long, String> disks) {
         this.members = members;
         this.removed = removed;
+        this.disks = disks;
     }
 
     /** Ordered by id, unsigned. */
@@ -34,6 +40,13 @@ public final class Members {
 
     public boolean wasRemoved(long id) {
         return removed.containsKey(id);
+    }
+
+    /** Who has a name has started; with which disk is only known of who came later. */
+    public boolean hasStartedElsewhere(long id, String dataNonce) {
+        String disk = disks.get(id);
+        if (disk != null) return !disk.equals(dataNonce);
+        return get(id).filter(member -> !member.name().isEmpty()).isPresent();
     }
 
     /** Ordered by id, unsigned. */
@@ -104,14 +117,27 @@ public final class Members {
                 gone.put(one.id(), peerUrls(one.id()));
             }
         }
-        return new Members(next, gone);
+        SortedMap<Long, String> left = disks;
+        if (!disks.isEmpty()) {
+            left = new TreeMap<>(disks);
+            left.keySet().retainAll(next.keySet());
+        }
+        return new Members(next, gone, left);
+    }
+
+    /** A member with the disk with which it starts; ids that are not members are ignored. */
+    Members on(long id, String dataNonce) {
+        if (!members.containsKey(id)) return this;
+        SortedMap<Long, String> more = new TreeMap<>(disks);
+        more.put(id, dataNonce);
+        return new Members(members, removed, more);
     }
 
     /** A member as it says itself that it is; ids that are not members are ignored. */
     public Members with(Member member) {
         SortedMap<Long, Member> next = new TreeMap<>(members);
         next.put(member.id(), member);
-        return new Members(next, removed);
+        return new Members(next, removed, disks);
     }
 
     /** What has to be remembered of a change. */

@@ -25,6 +25,7 @@ public enum Refusal {
     // members
     MEMBER_NOT_FOUND,
     MEMBER_EXISTS,
+    MEMBER_STARTED,
     PEER_URL_EXISTS,
     BAD_MEMBER_URLS,
     MEMBER_NOT_LEARNER,

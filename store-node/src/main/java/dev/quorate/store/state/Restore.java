@@ -37,6 +37,8 @@ final class Restore {
             case Fact.LeaseGone gone -> leases.remove(gone.id());
             case Fact.MemberSet set ->
                 settings = settings.with(settings.members().with(set.member()));
+            case Fact.MemberDisk disk ->
+                settings = settings.with(settings.members().on(disk.id(), disk.dataNonce()));
             case Fact.MemberRemoved removed ->
                 settings = settings.with(settings.members().with(new MemberChange.Removed(removed.id())));
             case Fact.AlarmRaised raised -> settings = settings.with(raised.alarm());

@@ -128,6 +128,19 @@ record Settings(Members members, List<Alarm> alarms, String clusterVersion, Fact
         return new Changed(with(members.with(named)), new Outcome.Done(), List.of(new Fact.MemberSet(named)));
     }
 
+    Changed start(Command.MemberStart start) {
+        Optional<Member> known = members.get(start.id());
+        Optional<Refusal> refusal = known.isEmpty() ? Optional.of(Refusal.MEMBER_NOT_FOUND) : Optional.empty();
+        if (known.isPresent() && members.hasStartedElsewhere(start.id(), start.dataNonce()))
+            refusal = Optional.of(Refusal.MEMBER_STARTED);
+        if (refusal.isPresent()) return new Changed(this, new Outcome.Refused(refusal.get()), List.of());
+        Member named = known.orElseThrow().named(start.name(), known.get().clientUrls());
+        return new Changed(
+                with(members.with(named).on(start.id(), start.dataNonce())),
+                new Outcome.Done(),
+                List.of(new Fact.MemberSet(named), new Fact.MemberDisk(start.id(), start.dataNonce())));
+    }
+
     Changed members(Command.MembersChange change) {
         Optional<Refusal> refusal = members.refusal(change.changes());
         if (refusal.isPresent()) return new Changed(this, new Outcome.Refused(refusal.get()), List.of());

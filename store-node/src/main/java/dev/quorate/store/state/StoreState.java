@@ -88,6 +88,7 @@ public final class StoreState {
             case Command.LeaseCheckpoint checkpoint -> checkpoint(checkpoint);
             case Command.AlarmChange change -> of(settings.alarm(change));
             case Command.MemberAttributes attributes -> of(settings.attributes(attributes));
+            case Command.MemberStart start -> of(settings.start(start));
             case Command.MembersChange change -> of(settings.members(change));
             case Command.ClusterVersionSet set -> of(settings.clusterVersion(set));
             case Command.DowngradeSet set -> of(settings.downgrade(set));

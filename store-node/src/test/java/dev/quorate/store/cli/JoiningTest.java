@@ -4,6 +4,10 @@ import static dev.quorate.store.cli.TestMember.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quorate.store.node.LocalStatus;
+import dev.quorate.store.node.NodeConfig;
+import dev.quorate.store.peer.JoinClient;
+import dev.quorate.store.peer.PeerHost;
+import dev.quorate.store.peer.PeerHost.JoinAnswer;
 import dev.quorate.store.state.Member;
 import dev.quorate.store.state.Outcome;
 import dev.quorate.store.state.Refusal;
@@ -172,6 +176,29 @@ class JoiningTest {
         started(second);
         seed.node().calls().removeMembers(List.of(secondId)).get();
         await("the removed learner hears of it", () -> state(second) == LocalStatus.State.REMOVED);
+    }
+
+    /** Whoever is asked; and who did not get the answer may ask somebody else. */
+    @Test
+    void theFirstDiskThatAsksIsLetInAndNoOther() throws Exception {
+        TestMember seed = bootstrapped();
+        TestMember second = waiting(1);
+        added(seed, 1);
+        started(second);
+        added(seed, 2);
+        try (JoinClient client = new JoinClient(new NodeConfig.Tls("", "", "", false, "", ""))) {
+            assertThat(asked(client, 1, "one disk")).isEqualTo(JoinAnswer.Verdict.START);
+            assertThat(asked(client, 0, "one disk")).isEqualTo(JoinAnswer.Verdict.START);
+            assertThat(asked(client, 0, "another")).isEqualTo(JoinAnswer.Verdict.STARTED_BEFORE);
+            assertThat(asked(client, 1, "another")).isEqualTo(JoinAnswer.Verdict.STARTED_BEFORE);
+        }
+    }
+
+    private JoinAnswer.Verdict asked(JoinClient client, int ordinal, String dataNonce) {
+        String third = "http://127.0.0.3:" + port;
+        var question = new PeerHost.JoinQuestion(List.of(third), "m2", dataNonce, 0);
+        return client.ask("http://127.0.0." + (1 + ordinal) + ":" + port, question, 8_000)
+                .verdict();
     }
 
     @Test

@@ -58,6 +58,7 @@ class CommandCodecTest {
                 new Command.AlarmChange(Command.AlarmChange.Action.ACTIVATE, new Alarm(-5, Alarm.Kind.NO_SPACE)),
                 new Command.AlarmChange(Command.AlarmChange.Action.GET, new Alarm(0, Alarm.Kind.NONE)),
                 new Command.MemberAttributes(-2, "n0", List.of("http://127.0.0.1:2379")),
+                new Command.MemberStart(-2, "n0", "nonce"),
                 new Command.ClusterVersionSet("3.5.0"),
                 new Command.DowngradeSet(true, "3.4.0"));
     }

@@ -304,6 +304,25 @@ class StoreStateTest {
         assertThat(outcome(change(new MemberChange.Removed(9)))).isEqualTo(refused(Refusal.MEMBER_NOT_FOUND));
     }
 
+    @Test
+    void theFirstDiskIsAMembersOwnForEver() {
+        Member late = new Member(-2, "", List.of("http://127.0.0.1:2"), List.of(), true);
+        Member first = new Member(1, "n1", List.of("http://127.0.0.1:1"), List.of(), false);
+        assertThat(outcome(new Command.MemberStart(-2, "n2", "a"))).isEqualTo(refused(Refusal.MEMBER_NOT_FOUND));
+        apply(change(new MemberChange.Added(first), new MemberChange.Added(late)));
+        assertThat(outcome(new Command.MemberStart(1, "n1", "a"))).isEqualTo(refused(Refusal.MEMBER_STARTED));
+        assertThat(outcome(new Command.MemberStart(-2, "n2", "a"))).isEqualTo(new Outcome.Done());
+        assertThat(outcome(new Command.MemberStart(-2, "n2", "b"))).isEqualTo(refused(Refusal.MEMBER_STARTED));
+        apply(new Command.MemberAttributes(-2, "n2", List.of("http://127.0.0.1:3")));
+        assertThat(outcome(new Command.MemberStart(-2, "n2", "a"))).isEqualTo(new Outcome.Done());
+        assertThat(state.members().get(-2).orElseThrow().clientUrls()).containsExactly("http://127.0.0.1:3");
+        assertThat(restored().members().hasStartedElsewhere(-2, "a")).isFalse();
+        assertThat(restored().members().hasStartedElsewhere(-2, "b")).isTrue();
+        apply(change(new MemberChange.Removed(-2)));
+        assertThat(outcome(new Command.MemberStart(-2, "n2", "a"))).isEqualTo(refused(Refusal.MEMBER_NOT_FOUND));
+        assertThat(restored().members().hasStartedElsewhere(-2, "b")).isFalse();
+    }
+
     private static Command change(MemberChange... changes) {
         return new Command.MembersChange(List.of(changes));
     }

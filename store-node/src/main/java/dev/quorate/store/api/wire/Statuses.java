@@ -111,6 +111,8 @@ public final class Statuses {
 
             case MEMBER_NOT_FOUND -> of(Code.NOT_FOUND, "member not found");
             case MEMBER_EXISTS -> of(Code.FAILED_PRECONDITION, "member ID already exist");
+            case MEMBER_STARTED ->
+                of(Code.FAILED_PRECONDITION, "the member has already started with another data directory");
             case PEER_URL_EXISTS -> of(Code.FAILED_PRECONDITION, "Peer URLs already exists");
             case BAD_MEMBER_URLS -> of(Code.INVALID_ARGUMENT, "given member URLs are invalid");
             case MEMBER_NOT_LEARNER -> of(Code.FAILED_PRECONDITION, "can only promote a learner member");
