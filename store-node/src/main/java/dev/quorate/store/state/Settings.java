@@ -70,7 +70,9 @@ record Settings(Members members, List<Alarm> alarms, String clusterVersion, Fact
         return switch (change.action()) {
             case GET -> new Changed(this, new Outcome.Alarms(asked(alarm)), List.of());
             case ACTIVATE -> {
-                if (alarm.kind() == Alarm.Kind.NONE) yield unchanged(List.of());
+                // An accusation may come when the culprit has gone; in the name of nobody it would stop everybody.
+                boolean late = members.wasRemoved(alarm.memberId());
+                if (late || alarm.kind() == Alarm.Kind.NONE) yield unchanged(List.of());
                 if (alarms.contains(alarm)) yield unchanged(List.of(alarm));
                 yield changed(with(alarm), alarm, new Fact.AlarmRaised(alarm));
             }
@@ -149,11 +151,13 @@ record Settings(Members members, List<Alarm> alarms, String clusterVersion, Fact
         Settings settings = with(after);
         List<Fact> facts = new ArrayList<>(after.facts(change.changes()));
         for (MemberChange one : change.changes()) {
-            // Who is gone needs no replacement any more.
-            if (!(one instanceof MemberChange.Removed) || !isAccused(one.id())) continue;
-            Alarm alarm = new Alarm(one.id(), Alarm.Kind.CORRUPT);
-            settings = settings.without(alarm);
-            facts.add(new Fact.AlarmCleared(alarm));
+            if (!(one instanceof MemberChange.Removed)) continue;
+            // Who is gone needs neither a replacement nor room any more.
+            for (Alarm alarm : alarms) {
+                if (alarm.memberId() != one.id()) continue;
+                settings = settings.without(alarm);
+                facts.add(new Fact.AlarmCleared(alarm));
+            }
         }
         return new Changed(settings, new Outcome.MembersChanged(after), facts);
     }

@@ -304,6 +304,24 @@ class StoreStateTest {
         assertThat(outcome(change(new MemberChange.Removed(9)))).isEqualTo(refused(Refusal.MEMBER_NOT_FOUND));
     }
 
+    /** It would stop everybody, as an alarm in the name of nobody does, just when the culprit has gone. */
+    @Test
+    void whoWasRemovedIsNotAccusedAnyMore() {
+        for (int i = 1; i <= 3; i++)
+            apply(change(new MemberChange.Added(
+                    new Member(i, "n" + i, List.of("http://127.0.0.1:" + i), List.of(), false))));
+        Command accusation =
+                new Command.AlarmChange(Command.AlarmChange.Action.ACTIVATE, new Alarm(2, Alarm.Kind.CORRUPT));
+        apply(accusation);
+        assertThat(outcome(put("a", "1"))).isInstanceOf(Outcome.PutDone.class);
+        apply(new Command.AlarmChange(Command.AlarmChange.Action.ACTIVATE, new Alarm(2, Alarm.Kind.NO_SPACE)));
+        assertThat(outcome(put("a", "1"))).isEqualTo(refused(Refusal.NO_SPACE));
+        apply(change(new MemberChange.Removed(2)));
+        assertThat(outcome(accusation)).isEqualTo(new Outcome.Alarms(List.of()));
+        assertThat(outcome(put("a", "2"))).isInstanceOf(Outcome.PutDone.class);
+        assertThat(state.alarms()).isEmpty();
+    }
+
     @Test
     void theFirstDiskIsAMembersOwnForEver() {
         Member late = new Member(-2, "", List.of("http://127.0.0.1:2"), List.of(), true);
