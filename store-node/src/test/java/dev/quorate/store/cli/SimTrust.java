@@ -12,6 +12,7 @@ final class SimTrust {
     private final SortedSet<Long> voters = new TreeSet<>();
     private final SortedSet<Long> all = new TreeSet<>();
     private final SortedSet<Long> accused = new TreeSet<>();
+    private final SortedSet<Long> gone = new TreeSet<>();
 
     void members(List<MemberChange> changes) {
         for (MemberChange change : changes) {
@@ -25,6 +26,7 @@ final class SimTrust {
                     all.remove(id);
                     voters.remove(id);
                     accused.remove(id);
+                    gone.add(id);
                 }
                 case MemberChange.Updated updated -> {}
             }
@@ -34,7 +36,11 @@ final class SimTrust {
     void alarm(AlarmChange change) {
         if (change.alarm().kind() != Alarm.Kind.CORRUPT) return;
         switch (change.action()) {
-            case ACTIVATE -> accused.add(change.alarm().memberId());
+            case ACTIVATE -> {
+                // An accusation that comes too late means nobody.
+                if (!gone.contains(change.alarm().memberId()))
+                    accused.add(change.alarm().memberId());
+            }
             case DEACTIVATE -> accused.remove(change.alarm().memberId());
             case GET -> {}
         }
