@@ -8,6 +8,7 @@ import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import java.io.IOException;
+import java.security.Security;
 import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;
@@ -21,6 +22,9 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) throws IOException {
+        // A pod that comes back has another address; gRPC would remember the old one for 30 s.
+        System.setProperty("networkaddress.cache.ttl", "1");
+        Security.setProperty("networkaddress.cache.ttl", "1");
         Settings settings;
         try {
             settings = Settings.parse(List.of(arguments), System.getenv());

@@ -185,14 +185,16 @@ public final class StoreClient implements AutoCloseable {
     }
 
     private ManagedChannel channel(String address) {
-        return channels.computeIfAbsent(
+        ManagedChannel channel = channels.computeIfAbsent(
                 address,
                 to -> NettyChannelBuilder.forTarget("dns:///" + to)
                         .usePlaintext()
-                        // A pod that comes back must be found within a look or two.
                         .keepAliveTime(10, TimeUnit.SECONDS)
                         .idleTimeout(5, TimeUnit.MINUTES)
                         .build());
+        // A pod that was away must be found by the next look, not after twice as long as it was away.
+        channel.resetConnectBackoff();
+        return channel;
     }
 
     /** Closes the connections to everyone who is not in use any more. */

@@ -9,6 +9,7 @@ import java.util.Map;
 /** The entry of the process: etcd's flags in, a running member or one clear line out. */
 public final class Main {
     static final int BAD_FLAGS = 2;
+    private static final String NAMES_LIVE_SECONDS = "networkaddress.cache.ttl";
     static final int BAD_CONFIGURATION = 1;
     private static final String VERSION = "3.7.1";
 
@@ -48,8 +49,11 @@ public final class Main {
     private static void prepare(NodeConfig config) {
         System.setProperty("quorate.log.level", config.serving().logging().level());
         CompilerPriority.giveWay();
-        Security.setProperty("networkaddress.cache.ttl", "5");
+        // A pod that comes back has another address. gRPC reads a property of its own by the same name, or waits for 30
+        // s.
+        Security.setProperty(NAMES_LIVE_SECONDS, "1");
         Security.setProperty("networkaddress.cache.negative.ttl", "1");
+        System.setProperty(NAMES_LIVE_SECONDS, "1");
     }
 
     private static void version(PrintStream out) {

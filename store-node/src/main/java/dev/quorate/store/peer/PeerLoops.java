@@ -5,6 +5,7 @@ import dev.quorate.store.tls.Certificates;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NegotiationType;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The network threads of the client side: one for urgent messages, one for bulk and calls. */
 final class PeerLoops implements AutoCloseable {
+    private static final int CONNECT_MILLIS = 2_000;
+
     private final MultiThreadIoEventLoopGroup urgent = group("peer-urgent");
     private final MultiThreadIoEventLoopGroup bulk = group("peer-bulk");
     private final NodeConfig.Tls tls;
@@ -50,6 +53,8 @@ final class PeerLoops implements AutoCloseable {
                 .directExecutor()
                 .maxInboundMessageSize(PeerMethods.MAX_FRAME_BYTES)
                 .flowControlWindow(PeerMethods.WINDOW_BYTES)
+                // A host that is gone does not refuse; when it is back it may have another address.
+                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                 .keepAliveTime(5, TimeUnit.SECONDS)
                 .keepAliveTimeout(5, TimeUnit.SECONDS)
                 .disableRetry();

@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,35 @@ class PeerLinkTest {
         }
     }
 
+    /** gRPC would try again after twice as long as the member was away, up to two minutes. */
+    @Test
+    void aMemberThatWasAwayForLongIsHeardOfAtOnce() throws Exception {
+        int port = freePort();
+        PeerLoops loops = new PeerLoops(new NodeConfig.Tls("", "", "", false, "", ""));
+        ManagedChannel channel = loops.channel("http://127.0.0.1:" + port, false);
+        CountDownLatch connected = new CountDownLatch(1);
+        PeerLink link = new PeerLink(
+                new PeerLink.Limits(16, 1 << 20), channel, loops.loop(false), new Metadata(), new Unheard() {
+                    @Override
+                    public void connected() {
+                        connected.countDown();
+                    }
+                });
+        try {
+            assertThat(connected.await(6_200, TimeUnit.MILLISECONDS)).isFalse();
+            Server server = server(port).start();
+            try {
+                assertThat(connected.await(1, TimeUnit.SECONDS)).isTrue();
+            } finally {
+                server.shutdownNow().awaitTermination();
+            }
+        } finally {
+            link.close();
+            channel.shutdownNow();
+            loops.close();
+        }
+    }
+
     private static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
@@ -74,7 +104,7 @@ class PeerLinkTest {
                 .build();
     }
 
-    private static final class Unheard implements PeerLink.Listener {
+    private static class Unheard implements PeerLink.Listener {
         @Override
         public void connected() {}
 
