@@ -109,8 +109,8 @@ final class Rows {
     }
 
     private Figures fanout() throws IOException, InterruptedException {
-        Fanout.measure(servers, 20, 50, options.scaled(2_000));
-        return Fanout.measure(servers, 20, 50, options.scaled(1_000));
+        Fanout.measure(servers, 20, 50, options.scaled(32_000));
+        return Fanout.measure(servers, 20, 50, options.scaled(8_000));
     }
 
     private Figures transactions() throws IOException, InterruptedException {

@@ -29,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -40,7 +41,7 @@ public final class ClientServer implements AutoCloseable {
 
     private final EventLoops loops;
     private final ExecutorService readers;
-    private final ExecutorService pumps;
+    private final ScheduledExecutorService pumps;
     private final ScheduledExecutorService timer;
     private final List<Runnable> ports = new ArrayList<>();
     private final List<SocketAddress> clientAddresses = new ArrayList<>();
@@ -49,7 +50,10 @@ public final class ClientServer implements AutoCloseable {
         int processors = Runtime.getRuntime().availableProcessors();
         loops = EventLoops.start(processors);
         readers = threads("read-", Math.max(MIN_READERS, processors));
-        pumps = threads("watch-", Math.max(2, processors));
+        pumps = new ScheduledThreadPoolExecutor(
+                Math.max(2, processors),
+                Thread.ofPlatform().daemon().name("watch-", 0).factory(),
+                new ThreadPoolExecutor.DiscardPolicy());
         timer = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("api-timer").factory());
     }

@@ -9,16 +9,16 @@ import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 
 /** etcdserverpb.Watch, and the list of open streams. */
 final class WatchService {
     private final Served served;
-    private final Executor pumps;
+    private final ScheduledExecutorService pumps;
     private final LeaderWatch leaders;
     private final Set<WatchStream> streams = ConcurrentHashMap.newKeySet();
 
-    WatchService(Served served, Executor pumps, LeaderWatch leaders) {
+    WatchService(Served served, ScheduledExecutorService pumps, LeaderWatch leaders) {
         this.served = served;
         this.pumps = pumps;
         this.leaders = leaders;

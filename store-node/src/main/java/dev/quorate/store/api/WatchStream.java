@@ -24,7 +24,8 @@ import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -43,11 +44,19 @@ final class WatchStream implements StreamObserver<WatchRequest> {
 
     private static final long NANOS_PER_TURN = 5_000_000;
 
+    /**
+     * Where one event goes to many watches, messages cost more than what is in them: a stream that has had its turn waits
+     * a moment for each of these watches, so that the next message brings more. With few watches that is nothing.
+     */
+    private static final long REST_NANOS_PER_WATCH = 10_000;
+
+    private static final long LONGEST_REST_NANOS = 10_000_000;
+
     private static final long NO_WATCH = -1;
 
     private final Served served;
     private final Node node;
-    private final Executor pumps;
+    private final ScheduledExecutorService pumps;
     private final ServerCallStreamObserver<Reply> out;
     private final Queue<Runnable> happened = new ConcurrentLinkedQueue<>();
     private final Queue<OpenWatch> news = new ConcurrentLinkedQueue<>();
@@ -55,10 +64,11 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     private final TreeMap<Long, OpenWatch> watches = new TreeMap<>();
     private Runnable onEnd = () -> {};
     private long nextId;
+    private volatile long restsUntil = System.nanoTime();
     private boolean owesRequest;
     private boolean over;
 
-    WatchStream(Served served, Executor pumps, ServerCallStreamObserver<Reply> out) {
+    WatchStream(Served served, ScheduledExecutorService pumps, ServerCallStreamObserver<Reply> out) {
         this.served = served;
         this.node = served.node();
         this.pumps = pumps;
@@ -113,15 +123,24 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     }
 
     private void wake() {
-        if (wanted.getAndIncrement() == 0) pumps.execute(this::work);
+        if (wanted.getAndIncrement() == 0) begin();
+    }
+
+    private void begin() {
+        long pauseNanos = restsUntil - System.nanoTime();
+        if (pauseNanos <= 0) pumps.execute(this::work);
+        else {
+            var _ = pumps.schedule(this::work, pauseNanos, TimeUnit.NANOSECONDS);
+        }
     }
 
     private void work() {
         int seen = wanted.get();
         try {
             boolean moreToDo = turn();
-            if (wanted.addAndGet(-seen) != 0) pumps.execute(this::work);
-            else if (moreToDo) wake();
+            int more = wanted.addAndGet(moreToDo ? 1 - seen : -seen);
+            if (moreToDo) pumps.execute(this::work);
+            else if (more != 0) begin();
         } catch (RuntimeException | Error broken) {
             out.onError(Statuses.exception(Status.INTERNAL.withDescription("etcdserver: internal error")));
             end();
@@ -139,10 +158,14 @@ final class WatchStream implements StreamObserver<WatchRequest> {
             out.request(1);
         }
         int messages = 0;
-        long end = System.nanoTime() + NANOS_PER_TURN;
+        long begin = System.nanoTime();
+        long end = begin + NANOS_PER_TURN;
         while (!over && out.isReady()) {
             OpenWatch watch = news.poll();
-            if (watch == null) return false;
+            if (watch == null) {
+                if (messages > 0) restsUntil = begin + restNanos();
+                return false;
+            }
             if (watch.closed) continue;
             if (messages++ == MESSAGES_PER_TURN || (messages > 1 && System.nanoTime() - end > 0)) {
                 news.add(watch);
@@ -151,6 +174,11 @@ final class WatchStream implements StreamObserver<WatchRequest> {
             deliver(watch);
         }
         return false;
+    }
+
+    private long restNanos() {
+        return Math.min(
+                LONGEST_REST_NANOS, REST_NANOS_PER_WATCH * node.watches().fanout());
     }
 
     private void deliver(OpenWatch watch) {
@@ -162,7 +190,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         switch (watch.watch.poll(POLL_BYTES)) {
             case Polled.Events events -> {
                 send(watch, events);
-                heardOf(watch);
+                if (events.more()) heardOf(watch);
             }
             case Polled.Nothing nothing -> {}
             case Polled.Compacted compacted -> {

@@ -1,28 +1,51 @@
 package dev.quorate.store.watch;
 
 import dev.quorate.store.mvcc.KeyEvent;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** An event that waits in the queues of some watches; its bytes count once, until the last of them has let it go. */
+/**
+ * Events of one publication that wait together in the queues of some watches; their bytes count once, until the last of
+ * these has let them go.
+ */
 final class Queued {
-    private final KeyEvent event;
+    private final List<KeyEvent> events;
+    private final long sizeBytes;
     private final AtomicLong retainedBytes;
     private final AtomicInteger holders = new AtomicInteger(1);
 
-    /** The publisher is the first holder, so that the event is not given up while it is still being handed round. */
-    Queued(KeyEvent event, AtomicLong retainedBytes) {
-        this.event = event;
+    /** Whoever makes it is the first holder, so that it is not given up while it is still being handed round. */
+    Queued(List<KeyEvent> events, AtomicLong retainedBytes) {
+        this.events = events;
+        long bytes = 0;
+        for (KeyEvent event : events) bytes += event.sizeBytes();
+        this.sizeBytes = bytes;
         this.retainedBytes = retainedBytes;
-        retainedBytes.addAndGet(event.sizeBytes());
+        retainedBytes.addAndGet(bytes);
     }
 
-    KeyEvent event() {
-        return event;
+    /** Some of them. */
+    Queued of(List<KeyEvent> some) {
+        return new Queued(some, retainedBytes);
     }
 
+    /** Oldest first, at least one. */
+    List<KeyEvent> events() {
+        return events;
+    }
+
+    long sizeBytes() {
+        return sizeBytes;
+    }
+
+    /** Of the first of them. */
     long revision() {
-        return event.revision().main();
+        return events.getFirst().revision().main();
+    }
+
+    long lastRevision() {
+        return events.getLast().revision().main();
     }
 
     void hold() {
@@ -30,6 +53,6 @@ final class Queued {
     }
 
     void letGo() {
-        if (holders.decrementAndGet() == 0) retainedBytes.addAndGet(-event.sizeBytes());
+        if (holders.decrementAndGet() == 0) retainedBytes.addAndGet(-sizeBytes);
     }
 }

@@ -23,6 +23,7 @@ public final class Watch {
     private final long openedAt;
 
     private final ArrayDeque<Queued> queue = new ArrayDeque<>(2);
+    private int queuedEvents;
     private long next;
     private boolean behind;
     private boolean idle;
@@ -67,35 +68,46 @@ public final class Watch {
             case EventsPage.Events page -> {
                 List<KeyEvent> wanted = wanted(page.events());
                 registry.caughtUp(this, page.upTo());
-                yield new Polled.Events(wanted, page.upTo());
+                yield new Polled.Events(wanted, page.upTo(), true);
             }
         };
     }
 
     /** Whole revisions only: what is published only in part stays in the queue. */
     private Polled drain(long published, long maxBytes) {
-        List<KeyEvent> events = new ArrayList<>(Math.min(queue.size(), 16));
+        List<Queued> taken = new ArrayList<>(queue.size());
         long bytes = 0;
         long last = 0;
         while (!queue.isEmpty()) {
             Queued first = queue.getFirst();
             if (first.revision() > published || (bytes >= maxBytes && first.revision() != last)) break;
-            last = first.revision();
-            bytes += first.event().sizeBytes();
-            events.add(first.event());
-            queue.removeFirst().letGo();
+            last = first.lastRevision();
+            bytes += first.sizeBytes();
+            taken.add(queue.removeFirst());
+            queuedEvents -= first.events().size();
+            first.letGo();
         }
         boolean all = queue.isEmpty() || queue.getFirst().revision() > published;
         long reached = all ? published : last;
         next = Math.max(next, reached + 1);
-        if (!events.isEmpty()) return new Polled.Events(events, reached);
-        idle = true;
-        return new Polled.Nothing();
+        idle = all;
+        return taken.isEmpty() ? new Polled.Nothing() : new Polled.Events(events(taken), reached, !all);
+    }
+
+    /** Mostly there is one list, which all watches of a key share. */
+    private static List<KeyEvent> events(List<Queued> taken) {
+        if (taken.size() == 1) return taken.getFirst().events();
+        List<KeyEvent> all = new ArrayList<>();
+        for (Queued one : taken) all.addAll(one.events());
+        return all;
     }
 
     private List<KeyEvent> wanted(List<KeyEvent> events) {
-        if (!request.noPut() && !request.noDelete()) return events;
-        return events.stream().filter(this::wants).toList();
+        return wantsAll() ? events : events.stream().filter(this::wants).toList();
+    }
+
+    private boolean wantsAll() {
+        return !request.noPut() && !request.noDelete();
     }
 
     private boolean wants(KeyEvent event) {
@@ -125,15 +137,34 @@ public final class Watch {
         }
     }
 
-    /** The publisher has an event of the range; with {@code tight} memory only idle watches may queue it. */
+    /** The publisher has events of the range; with {@code tight} memory only idle watches may queue them. */
     synchronized void offer(Queued queued, boolean tight) {
-        if (closed || behind || queued.revision() < next || !wants(queued.event())) return;
-        if (queue.size() >= MAX_QUEUED || (tight && !queue.isEmpty())) {
+        if (closed || behind) return;
+        if (wantsAll() && isAhead(queued.events().getFirst())) {
+            take(queued, tight);
+            return;
+        }
+        List<KeyEvent> wanted = queued.events().stream()
+                .filter(event -> isAhead(event) && wants(event))
+                .toList();
+        if (wanted.isEmpty()) return;
+        Queued some = queued.of(wanted);
+        take(some, tight);
+        some.letGo();
+    }
+
+    private boolean isAhead(KeyEvent event) {
+        return event.revision().main() >= next;
+    }
+
+    private void take(Queued queued, boolean tight) {
+        if (queuedEvents >= MAX_QUEUED || (tight && !queue.isEmpty())) {
             fallBehind();
             return;
         }
         queued.hold();
         queue.addLast(queued);
+        queuedEvents += queued.events().size();
     }
 
     /**
@@ -167,6 +198,7 @@ public final class Watch {
     private void dropQueue() {
         for (Queued queued : queue) queued.letGo();
         queue.clear();
+        queuedEvents = 0;
     }
 
     /** True the first time in a batch. */

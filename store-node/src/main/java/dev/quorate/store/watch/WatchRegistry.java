@@ -7,6 +7,7 @@ import dev.quorate.store.mvcc.MvccView;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -23,6 +24,7 @@ public final class WatchRegistry {
     private final RangeIndex ranges = new RangeIndex();
     private int size;
     private volatile long published;
+    private volatile int fanout;
 
     public WatchRegistry(Supplier<MvccView> views, long maxQueuedBytes) {
         this.views = views;
@@ -65,10 +67,12 @@ public final class WatchRegistry {
                     touched.add(watch);
                 });
             } else {
-                for (KeyEvent event : batch.events()) offer(event, touched);
+                offerByKey(batch.events(), touched);
+                if (!ranges.isEmpty()) for (KeyEvent event : batch.events()) offerToRanges(event, touched);
             }
             published = Math.max(published, batch.revision());
             for (Watch watch : touched) watch.untouch();
+            fanout = touched.size();
         }
         for (Watch watch : touched) watch.wake();
     }
@@ -81,18 +85,33 @@ public final class WatchRegistry {
         return first > published + 1;
     }
 
-    private void offer(KeyEvent event, List<Watch> touched) {
-        List<Watch> same = exact.get(event.key());
-        if (same == null && ranges.isEmpty()) return;
-        Queued queued = new Queued(event, queuedBytes);
+    /** All that happened to a key goes to its watches together: with many of them, taking their locks is most of the work. */
+    private void offerByKey(List<KeyEvent> events, List<Watch> touched) {
+        if (exact.isEmpty()) return;
+        Map<Bytes, List<KeyEvent>> byKey = new LinkedHashMap<>();
+        for (KeyEvent event : events) {
+            if (exact.containsKey(event.key()))
+                byKey.computeIfAbsent(event.key(), key -> new ArrayList<>(2)).add(event);
+        }
+        byKey.forEach((key, ofKey) -> {
+            Queued queued = new Queued(List.copyOf(ofKey), queuedBytes);
+            exact.getOrDefault(key, List.of()).forEach(handing(queued, touched));
+            queued.letGo();
+        });
+    }
+
+    private void offerToRanges(KeyEvent event, List<Watch> touched) {
+        Queued queued = new Queued(List.of(event), queuedBytes);
+        ranges.forEachContaining(event.key(), handing(queued, touched));
+        queued.letGo();
+    }
+
+    private Consumer<Watch> handing(Queued queued, List<Watch> touched) {
         boolean tight = queuedBytes.get() > maxQueuedBytes;
-        Consumer<Watch> hand = watch -> {
+        return watch -> {
             watch.offer(queued, tight);
             if (watch.touch()) touched.add(watch);
         };
-        if (same != null) same.forEach(hand);
-        ranges.forEachContaining(event.key(), hand);
-        queued.letGo();
     }
 
     private void all(Consumer<Watch> visitor) {
@@ -119,6 +138,11 @@ public final class WatchRegistry {
     /** Bytes of events that wait in queues. */
     public long queuedBytes() {
         return queuedBytes.get();
+    }
+
+    /** How many watches the last publication reached. */
+    public int fanout() {
+        return fanout;
     }
 
     long published() {

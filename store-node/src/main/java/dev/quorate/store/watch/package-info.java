@@ -6,7 +6,7 @@
  * <p>Must not: know the api or the node; the API's streams only move what a watch gives them.
  *
  * <p>A watch is a cursor into the history. As long as its client keeps up, {@link
- * dev.quorate.store.watch.WatchRegistry#publish} puts each event that concerns it into its queue: one object for all
+ * dev.quorate.store.watch.WatchRegistry#publish} puts the events that concern it into its queue: one object for all
  * watches of the key, encoded once. When the queue is full, or all queues together hold too much, the queue is dropped
  * and the watch reads the history from its cursor on, in pieces, until it has caught up. So nobody waits for a slow
  * client, memory is bounded, and there are no groups of watches to move between.

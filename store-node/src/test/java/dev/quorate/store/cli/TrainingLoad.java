@@ -21,6 +21,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,8 +30,11 @@ import java.util.concurrent.Executors;
 final class TrainingLoad {
     private static final int CLIENTS = 16;
     private static final int ROUNDS = 150;
+    private static final int FANOUTS = 4;
+    private static final int WATCHES = 50;
     private static final ByteString FIRST = ByteString.copyFromUtf8("k");
     private static final ByteString END = ByteString.copyFromUtf8("l");
+    private static final ByteString MANY = ByteString.copyFromUtf8("many");
     private static final ByteString VALUE = ByteString.copyFrom(new byte[256]);
 
     private TrainingLoad() {}
@@ -43,6 +47,7 @@ final class TrainingLoad {
                         .setRangeEnd(END)
                         .setPrevKv(true))
                 .build());
+        List<StreamObserver<WatchRequest>> fanouts = fanouts(channel);
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < CLIENTS; i++) {
                 int client = i;
@@ -52,6 +57,7 @@ final class TrainingLoad {
         var _ = LeaseGrpc.newBlockingStub(channel)
                 .leaseGrant(LeaseGrantRequest.newBuilder().setTTL(60).build());
         watch.onCompleted();
+        fanouts.forEach(StreamObserver::onCompleted);
         try (HttpClient http = HttpClient.newHttpClient()) {
             for (String path : List.of("/health", "/readyz", "/metrics", "/version")) {
                 HttpRequest page =
@@ -61,11 +67,26 @@ final class TrainingLoad {
         }
     }
 
+    /** Many watches of one key. */
+    private static List<StreamObserver<WatchRequest>> fanouts(ManagedChannel channel) {
+        List<StreamObserver<WatchRequest>> streams = new ArrayList<>();
+        for (int i = 0; i < FANOUTS; i++) {
+            StreamObserver<WatchRequest> stream = WatchGrpc.newStub(channel).watch(new Ignored());
+            for (int j = 0; j < WATCHES; j++)
+                stream.onNext(WatchRequest.newBuilder()
+                        .setCreateRequest(WatchCreateRequest.newBuilder().setKey(MANY))
+                        .build());
+            streams.add(stream);
+        }
+        return streams;
+    }
+
     private static void calls(KVGrpc.KVBlockingStub kv, int client) {
         for (int round = 0; round < ROUNDS; round++) {
             ByteString key = ByteString.copyFromUtf8("k" + client + "-" + round);
             PutRequest put = PutRequest.newBuilder().setKey(key).setValue(VALUE).build();
             long revision = kv.put(put).getHeader().getRevision();
+            kv.put(PutRequest.newBuilder().setKey(MANY).setValue(VALUE).build());
             for (boolean serializable : new boolean[] {true, false})
                 kv.range(RangeRequest.newBuilder()
                         .setKey(key)
