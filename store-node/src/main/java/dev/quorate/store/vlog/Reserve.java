@@ -52,7 +52,7 @@ final class Reserve {
         try {
             FileChannel.open(spare, StandardOpenOption.CREATE, StandardOpenOption.WRITE)
                     .close();
-            Allocation.reserve(spare, segmentBytes);
+            Kernel.reserve(spare, segmentBytes);
         } catch (IOException e) {
             Files.deleteIfExists(spare);
             throw e;

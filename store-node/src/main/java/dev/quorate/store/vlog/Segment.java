@@ -64,7 +64,7 @@ final class Segment {
         this.channel = channel;
         this.readMode = readMode;
         this.mapping = channel.map(FileChannel.MapMode.READ_ONLY, 0, capacity, arena);
-        Advice.random(mapping);
+        Kernel.readAtRandom(mapping);
     }
 
     /** A new file with nothing but its first bytes, under its own name or a passing one until {@link #settle}. */
@@ -176,7 +176,7 @@ final class Segment {
 
     /** Sets the rest of the file aside. */
     void reserve() throws IOException {
-        Allocation.reserve(file, mapping.byteSize());
+        Kernel.reserve(file, mapping.byteSize());
         reserved = true;
     }
 
@@ -184,7 +184,7 @@ final class Segment {
     boolean giveUpReserve() {
         if (!reserved) return false;
         reserved = false;
-        return Allocation.release(file, writtenBytes, mapping.byteSize());
+        return Kernel.release(file, writtenBytes, mapping.byteSize());
     }
 
     boolean hasRoomFor(int bytes) {

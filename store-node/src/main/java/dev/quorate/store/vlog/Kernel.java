@@ -12,13 +12,15 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Sets the blocks of a file aside without writing them: Java has no call for it. Where the system or the file system has
- * none either, nothing is set aside, and a full disk is found out by a write that fails.
+ * What the kernel does for a file and Java has no call for: sets its blocks aside without writing them, and is told how a
+ * mapping is read. Where the system or the file system has no such call nothing happens, and a full disk is found out by
+ * a write that fails.
  */
-final class Allocation {
+final class Kernel {
     private static final int O_RDWR = 2;
     private static final int KEEP_SIZE = 1;
     private static final int PUNCH_HOLE = 2;
+    private static final int MADV_RANDOM = 1;
     private static final int ENOSPC = 28;
     private static final int EDQUOT = 122;
     private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
@@ -41,7 +43,12 @@ final class Allocation {
                     ValueLayout.JAVA_LONG),
             Linker.Option.captureCallState("errno"));
 
-    private Allocation() {}
+    private static final Optional<MethodHandle> MADVISE = handle(
+            "madvise",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
+
+    private Kernel() {}
 
     @SuppressWarnings("restricted")
     private static Optional<MethodHandle> handle(String name, FunctionDescriptor form, Linker.Option... options) {
@@ -79,6 +86,17 @@ final class Allocation {
             return closed == 0 ? error : -1;
         } catch (Throwable e) {
             throw new IllegalStateException("fallocate " + file, e);
+        }
+    }
+
+    /** Reads jump: reading ahead would throw useful pages out of memory. */
+    static void readAtRandom(MemorySegment mapping) {
+        if (MADVISE.isEmpty()) return;
+        try {
+            int ignored = (int) MADVISE.get().invokeExact(mapping, mapping.byteSize(), MADV_RANDOM);
+            if (ignored != 0) return;
+        } catch (Throwable e) {
+            throw new IllegalStateException("madvise", e);
         }
     }
 }
