@@ -69,6 +69,7 @@ final class PeerDesk implements PeerHost {
     @Override
     public CompletableFuture<JoinAnswer> join(JoinQuestion question) {
         if (question.foundingId() != 0) return begun(question.foundingId());
+        if (question.dataNonce().isEmpty()) return done(JoinAnswer.Verdict.UNKNOWN, 0);
         return node.readPoint().thenCompose(refusal -> {
             if (refusal.isPresent()) return done(JoinAnswer.Verdict.UNKNOWN, 0);
             Optional<Member> listed = listed(question);

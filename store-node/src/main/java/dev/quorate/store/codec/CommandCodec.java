@@ -138,7 +138,7 @@ public final class CommandCodec {
         if (request.hasClusterMemberAttrSet()) {
             ClusterMemberAttrSetRequest set = request.getClusterMemberAttrSet();
             Attributes attributes = set.getMemberAttributes();
-            if (!set.getDataNonce().isEmpty())
+            if (set.hasDataNonce())
                 return new Command.MemberStart(set.getMemberID(), attributes.getName(), set.getDataNonce());
             return new Command.MemberAttributes(
                     set.getMemberID(), attributes.getName(), List.copyOf(attributes.getClientUrlsList()));

@@ -47,6 +47,9 @@ final class Changes {
     /** Until this member, which was removed, goes; 0 if it is not going. */
     private int ticksToStay;
 
+    /** The commit index after the start. */
+    private final long knownAtStart;
+
     Changes(Loop.Desk desk, RaftCore raft, Applier applier, Node.Outside outside) {
         this.desk = desk;
         this.raft = raft;
@@ -55,6 +58,7 @@ final class Changes {
         this.rules = new Rules(
                 desk.config().birth().strictReconfigCheck(), desk.identity().memberId(), outside.peers());
         this.lastChangeIndex = applier.position().index();
+        this.knownAtStart = raft.status().commit();
         publishAddresses();
     }
 
@@ -81,7 +85,7 @@ final class Changes {
         long self = desk.identity().memberId();
         boolean leaves = applier.state().members().wasRemoved(self)
                 && !raft.membership().members().contains(self);
-        if (leaves) goSoon();
+        if (leaves && !raft.isLeader() && index > knownAtStart) goSoon();
     }
 
     /** By somebody who knows. */
@@ -91,8 +95,8 @@ final class Changes {
 
     /**
      * Others may not know yet that it is removed, and need its vote; its answer tells them. So it stays for as long as
-     * somebody takes to ask, and after a restart until it is told. A leader stays until it has told the others: of two
-     * members the other would wait for its vote for ever. Raft ends its lead then.
+     * somebody takes to ask. Who led then, or has restarted since, may be the only one who knows: of two members the other
+     * would wait for its vote for ever. So it stays until it is told.
      */
     private void goSoon() {
         if (ticksToStay == 0) ticksToStay = 2 * desk.config().timing().electionTicks();

@@ -112,6 +112,10 @@ final class Loop {
         desk.pulse().turnTook(now() - start);
     }
 
+    Quarantine quarantine() {
+        return quarantine;
+    }
+
     private void accept(Mailbox.Input input) {
         switch (input) {
             case Mailbox.Input.Tick tick -> tick();

@@ -96,7 +96,7 @@ public final class Node {
         this.applier = new Applier(parts.start(), desk);
         LogUpkeep upkeep = new LogUpkeep(config, parts.mailbox(), outside, parts.start());
         this.loop = new Loop(desk, parts.raft(), outside, applier, upkeep, work::add);
-        this.quarantine = new Quarantine(parts.identity().memberId(), applier);
+        this.quarantine = loop.quarantine();
         this.calls = new MemberCalls(desk, applier, loop.notices(), outside.peers(), this::readPoint);
     }
 

@@ -10,6 +10,9 @@ final class Quarantine {
     private final long self;
     private final Applier applier;
 
+    /** Its alarm goes when it is removed, but its state is as wrong as before. */
+    private volatile boolean wasAccused;
+
     Quarantine(long self, Applier applier) {
         this.self = self;
         this.applier = applier;
@@ -18,13 +21,20 @@ final class Quarantine {
     /** Nothing may be read here: this member is accused, or its disk is damaged, or nobody knows the data. */
     boolean isCorrupt() {
         StoreState state = applier.state();
-        return state.isAccused(self) || state.isCorrupt() || !applier.damage().isEmpty();
+        return isAccused(state) || state.isCorrupt() || !applier.damage().isEmpty();
     }
 
     /** This member must not lead or give its state away, because others know better. */
     boolean isAway() {
         StoreState state = applier.state();
-        return (state.isAccused(self) || !applier.damage().isEmpty()) && !state.isCorrupt();
+        return (isAccused(state) || !applier.damage().isEmpty()) && !state.isCorrupt();
+    }
+
+    private boolean isAccused(StoreState state) {
+        boolean accused =
+                state.isAccused(self) || (wasAccused && state.members().wasRemoved(self));
+        if (accused != wasAccused) wasAccused = accused;
+        return accused;
     }
 
     /** Before anything is proposed; apply checks again what holds for everybody. */

@@ -93,6 +93,10 @@ record Settings(Members members, List<Alarm> alarms, String clusterVersion, Fact
         return new Changed(this, new Outcome.Alarms(named), List.of());
     }
 
+    private Changed refused(Refusal reason) {
+        return new Changed(this, new Outcome.Refused(reason), List.of());
+    }
+
     private static Changed changed(Settings after, Alarm alarm, Fact fact) {
         return new Changed(after, new Outcome.Alarms(List.of(alarm)), List.of(fact));
     }
@@ -132,11 +136,9 @@ record Settings(Members members, List<Alarm> alarms, String clusterVersion, Fact
 
     Changed start(Command.MemberStart start) {
         Optional<Member> known = members.get(start.id());
-        Optional<Refusal> refusal = known.isEmpty() ? Optional.of(Refusal.MEMBER_NOT_FOUND) : Optional.empty();
-        if (known.isPresent() && members.hasStartedElsewhere(start.id(), start.dataNonce()))
-            refusal = Optional.of(Refusal.MEMBER_STARTED);
-        if (refusal.isPresent()) return new Changed(this, new Outcome.Refused(refusal.get()), List.of());
-        Member named = known.orElseThrow().named(start.name(), known.get().clientUrls());
+        if (known.isEmpty()) return refused(Refusal.MEMBER_NOT_FOUND);
+        if (members.hasStartedElsewhere(start.id(), start.dataNonce())) return refused(Refusal.MEMBER_STARTED);
+        Member named = known.get().named(start.name(), known.get().clientUrls());
         return new Changed(
                 with(members.with(named).on(start.id(), start.dataNonce())),
                 new Outcome.Done(),
@@ -145,7 +147,7 @@ record Settings(Members members, List<Alarm> alarms, String clusterVersion, Fact
 
     Changed members(Command.MembersChange change) {
         Optional<Refusal> refusal = members.refusal(change.changes());
-        if (refusal.isPresent()) return new Changed(this, new Outcome.Refused(refusal.get()), List.of());
+        if (refusal.isPresent()) return refused(refusal.get());
         Members after = members;
         for (MemberChange one : change.changes()) after = after.with(one);
         Settings settings = with(after);

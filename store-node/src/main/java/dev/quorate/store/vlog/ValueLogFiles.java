@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -44,7 +45,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
     private volatile Segments segments;
     private volatile StatePosition position;
     private volatile Thread writer = Thread.currentThread();
-    private volatile boolean filesChanged = true;
+    private final AtomicBoolean filesChanged = new AtomicBoolean(true);
     private final Object syncing = new Object();
     private final Object reclaiming = new Object();
     private boolean syncFailed;
@@ -154,7 +155,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
         Segment next = capacity == options.segmentBytes() && reserve.take(file)
                 ? Segment.adopt(file, name, capacity, options.readMode())
                 : Segment.create(file, name, capacity, options.readMode());
-        filesChanged = true;
+        filesChanged.set(true);
         segments.active().table().trim();
         segments = segments.with(next, from);
     }
@@ -309,8 +310,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
 
     private StatePosition sync() throws IOException {
         StatePosition safe = position;
-        boolean changed = filesChanged;
-        filesChanged = false;
+        boolean changed = filesChanged.getAndSet(false);
         for (Segment segment : segments.files()) {
             try {
                 segment.force();
@@ -368,7 +368,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
     /** Holds the files of the last whole batch until the export is closed. */
     public synchronized StateExport export() {
         readersOfOldFiles++;
-        return new StateExport(segments.files(), position, this::released, damage);
+        return new StateExport(segments.files(), position, this::released, what -> damage.accept(what));
     }
 
     private synchronized void released() {
@@ -394,7 +394,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
     void swap(int first, int count, Segment by) {
         retired.addAll(segments.files().subList(first, first + count));
         segments = segments.replaced(first, count, by);
-        filesChanged = true;
+        filesChanged.set(true);
         dropRetired();
     }
 
@@ -418,6 +418,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
     synchronized void giveWay(ByName renames) throws IOException {
         renames.run();
         gaveWay = true;
+        damage = what -> {};
     }
 
     /** False, and nothing done, if another state has taken this one's place. */

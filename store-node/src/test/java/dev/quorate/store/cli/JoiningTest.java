@@ -187,6 +187,7 @@ class JoiningTest {
         started(second);
         added(seed, 2);
         try (JoinClient client = new JoinClient(new NodeConfig.Tls("", "", "", false, "", ""))) {
+            assertThat(asked(client, 1, "")).isEqualTo(JoinAnswer.Verdict.UNKNOWN);
             assertThat(asked(client, 1, "one disk")).isEqualTo(JoinAnswer.Verdict.START);
             assertThat(asked(client, 0, "one disk")).isEqualTo(JoinAnswer.Verdict.START);
             assertThat(asked(client, 0, "another")).isEqualTo(JoinAnswer.Verdict.STARTED_BEFORE);
