@@ -196,6 +196,11 @@ class RecoveryTest {
     /** It had promised what is gone: with its old id it could make others forget what they were told. */
     @Test
     void aMemberThatLostItsDiskDoesNotBeginAgainUnderItsOldId() throws Exception {
+        long lost = members.get(1).node().identity().memberId();
+        await(
+                "the third to hear that it runs",
+                () -> members.get(2).node().state().members().get(lost).stream()
+                        .anyMatch(member -> !member.clientUrls().isEmpty()));
         members.get(1).close();
         TestFolders.delete(folder.resolve("m1"));
         members.getFirst().close();
