@@ -26,7 +26,10 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One watch stream of one client, with many watches on it.
@@ -37,6 +40,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The next request is only asked for when the one before has been worked off and its answer has left.
  */
 final class WatchStream implements StreamObserver<WatchRequest> {
+    private static final Logger LOG = LoggerFactory.getLogger(WatchStream.class);
     private static final Bytes ZERO = Bytes.wrap(new byte[1]);
     private static final long POLL_BYTES = 1 << 20;
     /** After so many messages, or so long, other streams get their turn. */
@@ -54,7 +58,6 @@ final class WatchStream implements StreamObserver<WatchRequest> {
 
     private static final long NO_WATCH = -1;
 
-    private final Served served;
     private final Node node;
     private final ScheduledExecutorService pumps;
     private final ServerCallStreamObserver<Reply> out;
@@ -65,11 +68,12 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     private Runnable onEnd = () -> {};
     private long nextId;
     private volatile long restsUntil = System.nanoTime();
+    private final AtomicBoolean wakesLater = new AtomicBoolean();
     private boolean owesRequest;
+    private int progressOwed;
     private boolean over;
 
     WatchStream(Served served, ScheduledExecutorService pumps, ServerCallStreamObserver<Reply> out) {
-        this.served = served;
         this.node = served.node();
         this.pumps = pumps;
         this.out = out;
@@ -119,29 +123,34 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     private void heardOf(OpenWatch watch) {
         if (!watch.announced.compareAndSet(false, true)) return;
         news.add(watch);
-        wake();
+        long pauseNanos = restsUntil - System.nanoTime();
+        if (pauseNanos > 0) wakeAfter(pauseNanos);
+        else wake();
+    }
+
+    private void wakeAfter(long pauseNanos) {
+        if (!wakesLater.compareAndSet(false, true)) return;
+        var _ = pumps.schedule(
+                () -> {
+                    wakesLater.set(false);
+                    wake();
+                },
+                pauseNanos,
+                TimeUnit.NANOSECONDS);
     }
 
     private void wake() {
-        if (wanted.getAndIncrement() == 0) begin();
-    }
-
-    private void begin() {
-        long pauseNanos = restsUntil - System.nanoTime();
-        if (pauseNanos <= 0) pumps.execute(this::work);
-        else {
-            var _ = pumps.schedule(this::work, pauseNanos, TimeUnit.NANOSECONDS);
-        }
+        if (wanted.getAndIncrement() == 0) pumps.execute(this::work);
     }
 
     private void work() {
         int seen = wanted.get();
         try {
             boolean moreToDo = turn();
-            int more = wanted.addAndGet(moreToDo ? 1 - seen : -seen);
-            if (moreToDo) pumps.execute(this::work);
-            else if (more != 0) begin();
+            if (wanted.addAndGet(-seen) != 0) pumps.execute(this::work);
+            else if (moreToDo) wake();
         } catch (RuntimeException | Error broken) {
+            LOG.error("a watch stream failed", broken);
             out.onError(Statuses.exception(Status.INTERNAL.withDescription("etcdserver: internal error")));
             end();
             throw broken;
@@ -157,13 +166,19 @@ final class WatchStream implements StreamObserver<WatchRequest> {
             owesRequest = false;
             out.request(1);
         }
-        int messages = 0;
         long begin = System.nanoTime();
+        if (restsUntil - begin > 0 && !news.isEmpty()) {
+            wakeAfter(restsUntil - begin);
+            return false;
+        }
+        int messages = 0;
+        boolean sent = false;
         long end = begin + NANOS_PER_TURN;
         while (!over && out.isReady()) {
             OpenWatch watch = news.poll();
             if (watch == null) {
-                if (messages > 0) restsUntil = begin + restNanos();
+                if (sent) restsUntil = begin + restNanos();
+                tellOwedProgress();
                 return false;
             }
             if (watch.closed) continue;
@@ -171,7 +186,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
                 news.add(watch);
                 return true;
             }
-            deliver(watch);
+            sent |= deliver(watch);
         }
         return false;
     }
@@ -181,28 +196,30 @@ final class WatchStream implements StreamObserver<WatchRequest> {
                 LONGEST_REST_NANOS, REST_NANOS_PER_WATCH * node.watches().fanout());
     }
 
-    private void deliver(OpenWatch watch) {
-        if (served.node().isCorrupt()) {
+    /** Returns whether there was something. */
+    private boolean deliver(OpenWatch watch) {
+        if (node.isCorrupt()) {
             fail(Refusal.CORRUPT);
-            return;
+            return false;
         }
         watch.announced.set(false);
         switch (watch.watch.poll(POLL_BYTES)) {
             case Polled.Events events -> {
                 send(watch, events);
                 if (events.more()) heardOf(watch);
+                return !events.events().isEmpty();
             }
             case Polled.Nothing nothing -> {}
             case Polled.Compacted compacted -> {
                 close(watch);
-                send(WatchReplies.compacted(Header.of(served.node(), 0), watch.id, compacted.compactRevision()));
+                send(WatchReplies.compacted(Header.of(node, 0), watch.id, compacted.compactRevision()));
             }
         }
+        return false;
     }
 
     private void send(OpenWatch watch, Polled.Events polled) {
         if (polled.events().isEmpty()) return;
-        Node node = served.node();
         List<Bytes> encoded = new ArrayList<>(polled.events().size());
         if (watch.previous) {
             var view = node.state().view();
@@ -224,7 +241,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         switch (request.getRequestUnionCase()) {
             case CREATE_REQUEST -> create(request.getCreateRequest());
             case CANCEL_REQUEST -> cancel(request.getCancelRequest());
-            case PROGRESS_REQUEST -> progressOfAll();
+            case PROGRESS_REQUEST -> progressOwed++;
             case REQUESTUNION_NOT_SET -> {}
         }
         owesRequest = true;
@@ -249,9 +266,9 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         }
         OpenWatch watch = new OpenWatch(id, request);
         // News may come before open has returned; they wait behind this very task.
-        watch.watch = served.node().watches().open(OpenWatch.wish(request, range), () -> heardOf(watch));
+        watch.watch = node.watches().open(OpenWatch.wish(request, range), () -> heardOf(watch));
         watches.put(id, watch);
-        send(WatchReplies.created(Header.of(served.node(), watch.watch.openedAt()), id));
+        send(WatchReplies.created(Header.of(node, watch.watch.openedAt()), id));
         heardOf(watch);
     }
 
@@ -271,12 +288,16 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         send(WatchReplies.canceled(header(), watch.id));
     }
 
-    private void progressOfAll() {
-        if (watches.isEmpty()) return;
+    /** When all news are told: while they come, some watch is always a little behind. */
+    private void tellOwedProgress() {
+        if (progressOwed == 0) return;
         List<Watch> all = new ArrayList<>(watches.size());
         for (OpenWatch watch : watches.values()) all.add(watch.watch);
-        OptionalLong reached = served.node().watches().progress(all);
-        if (reached.isPresent()) send(WatchReplies.progress(Header.of(served.node(), reached.getAsLong()), NO_WATCH));
+        OptionalLong reached =
+                all.isEmpty() ? OptionalLong.empty() : node.watches().progress(all);
+        for (; reached.isPresent() && progressOwed > 0; progressOwed--)
+            send(WatchReplies.progress(Header.of(node, reached.getAsLong()), NO_WATCH));
+        if (all.isEmpty()) progressOwed = 0;
     }
 
     private void progressOfEach() {
@@ -285,13 +306,12 @@ final class WatchStream implements StreamObserver<WatchRequest> {
             boolean quiet = watch.quiet;
             watch.quiet = true;
             OptionalLong reached = quiet ? watch.watch.progress() : OptionalLong.empty();
-            if (reached.isPresent())
-                send(WatchReplies.progress(Header.of(served.node(), reached.getAsLong()), watch.id));
+            if (reached.isPresent()) send(WatchReplies.progress(Header.of(node, reached.getAsLong()), watch.id));
         }
     }
 
     private Header header() {
-        return Header.of(served.node());
+        return Header.of(node);
     }
 
     private void send(Reply reply) {

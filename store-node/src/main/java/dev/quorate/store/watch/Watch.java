@@ -148,6 +148,10 @@ public final class Watch {
                 .filter(event -> isAhead(event) && wants(event))
                 .toList();
         if (wanted.isEmpty()) return;
+        if (wanted.size() == queued.events().size()) {
+            take(queued, tight);
+            return;
+        }
         Queued some = queued.of(wanted);
         take(some, tight);
         some.letGo();

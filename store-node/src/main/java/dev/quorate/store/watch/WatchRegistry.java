@@ -17,6 +17,9 @@ import java.util.function.Supplier;
 
 /** All open watches, found by key: exact ones in a table, ranges in an interval tree. */
 public final class WatchRegistry {
+    private static final int MAX_TOGETHER = 64;
+    private static final long MAX_TOGETHER_BYTES = 256 << 10;
+
     private final Supplier<MvccView> views;
     private final long maxQueuedBytes;
     private final AtomicLong queuedBytes = new AtomicLong();
@@ -90,14 +93,29 @@ public final class WatchRegistry {
         if (exact.isEmpty()) return;
         Map<Bytes, List<KeyEvent>> byKey = new LinkedHashMap<>();
         for (KeyEvent event : events) {
-            if (exact.containsKey(event.key()))
-                byKey.computeIfAbsent(event.key(), key -> new ArrayList<>(2)).add(event);
+            if (!exact.containsKey(event.key())) continue;
+            List<KeyEvent> together = byKey.computeIfAbsent(event.key(), key -> new ArrayList<>(2));
+            if (isFull(together, event)) {
+                offerTogether(together, touched);
+                together.clear();
+            }
+            together.add(event);
         }
-        byKey.forEach((key, ofKey) -> {
-            Queued queued = new Queued(List.copyOf(ofKey), queuedBytes);
-            exact.getOrDefault(key, List.of()).forEach(handing(queued, touched));
-            queued.letGo();
-        });
+        byKey.values().forEach(together -> offerTogether(together, touched));
+    }
+
+    /** A poll takes them all or none. */
+    private static boolean isFull(List<KeyEvent> together, KeyEvent next) {
+        long bytes = 0;
+        for (KeyEvent event : together) bytes += event.sizeBytes();
+        boolean much = together.size() >= MAX_TOGETHER || bytes >= MAX_TOGETHER_BYTES;
+        return much && together.getLast().revision().main() != next.revision().main();
+    }
+
+    private void offerTogether(List<KeyEvent> ofOneKey, List<Watch> touched) {
+        Queued queued = new Queued(List.copyOf(ofOneKey), queuedBytes);
+        exact.getOrDefault(ofOneKey.getFirst().key(), List.of()).forEach(handing(queued, touched));
+        queued.letGo();
     }
 
     private void offerToRanges(KeyEvent event, List<Watch> touched) {

@@ -7,6 +7,7 @@ import dev.quorate.proto.etcdserverpb.KVGrpc;
 import dev.quorate.proto.etcdserverpb.PutRequest;
 import dev.quorate.proto.etcdserverpb.WatchCreateRequest;
 import dev.quorate.proto.etcdserverpb.WatchGrpc;
+import dev.quorate.proto.etcdserverpb.WatchProgressRequest;
 import dev.quorate.proto.etcdserverpb.WatchRequest;
 import dev.quorate.proto.etcdserverpb.WatchResponse;
 import io.grpc.ManagedChannel;
@@ -21,12 +22,14 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class WatchStreamTest {
     private static LoneMember member;
@@ -164,6 +167,32 @@ class WatchStreamTest {
         assertThat(member.node().orElseThrow().watches().size()).isEqualTo(watches);
         reader.call.cancel("enough", null);
         while (member.node().orElseThrow().watches().size() > 0) Thread.onSpinWait();
+    }
+
+    /** While events come, some watch is always a little behind them. */
+    @Test
+    @Timeout(60)
+    void progressIsToldAlthoughEventsKeepComing() throws Exception {
+        int watches = 300;
+        Reader reader = Reader.on(channel, Integer.MAX_VALUE);
+        for (int id = 1; id <= watches; id++) reader.watch("busy", id);
+        for (int id = 1; id <= watches; id++) reader.next();
+        AtomicBoolean over = new AtomicBoolean();
+        Thread writer = Thread.startVirtualThread(() -> {
+            while (!over.get()) kv.put(RawRequests.put("busy", "1").build());
+        });
+        try {
+            reader.revisions(watches * 10);
+            WatchProgressRequest request = WatchProgressRequest.getDefaultInstance();
+            for (int i = 0; i < 3; i++) {
+                reader.call.onNext(
+                        WatchRequest.newBuilder().setProgressRequest(request).build());
+                while (reader.next().getEventsCount() > 0) {}
+            }
+        } finally {
+            over.set(true);
+            writer.join();
+        }
     }
 
     @Test
