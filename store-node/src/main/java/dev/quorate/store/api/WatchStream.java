@@ -64,11 +64,11 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     private final Queue<Runnable> happened = new ConcurrentLinkedQueue<>();
     private final Queue<OpenWatch> news = new ConcurrentLinkedQueue<>();
     private final AtomicInteger wanted = new AtomicInteger();
+    private final AtomicBoolean wakesLater = new AtomicBoolean();
+    private volatile long restsUntil = System.nanoTime();
     private final TreeMap<Long, OpenWatch> watches = new TreeMap<>();
     private Runnable onEnd = () -> {};
     private long nextId;
-    private volatile long restsUntil = System.nanoTime();
-    private final AtomicBoolean wakesLater = new AtomicBoolean();
     private boolean owesRequest;
     private int progressOwed;
     private boolean over;
@@ -290,14 +290,13 @@ final class WatchStream implements StreamObserver<WatchRequest> {
 
     /** When all news are told: while they come, some watch is always a little behind. */
     private void tellOwedProgress() {
+        if (watches.isEmpty()) progressOwed = 0;
         if (progressOwed == 0) return;
         List<Watch> all = new ArrayList<>(watches.size());
         for (OpenWatch watch : watches.values()) all.add(watch.watch);
-        OptionalLong reached =
-                all.isEmpty() ? OptionalLong.empty() : node.watches().progress(all);
+        OptionalLong reached = node.watches().progress(all);
         for (; reached.isPresent() && progressOwed > 0; progressOwed--)
             send(WatchReplies.progress(Header.of(node, reached.getAsLong()), NO_WATCH));
-        if (all.isEmpty()) progressOwed = 0;
     }
 
     private void progressOfEach() {

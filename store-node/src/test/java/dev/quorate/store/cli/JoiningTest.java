@@ -102,6 +102,14 @@ class JoiningTest {
                 .orElseThrow();
     }
 
+    /** As a learner. */
+    private TestMember joined(TestMember seed) throws Exception {
+        TestMember second = waiting(1);
+        added(seed, 1);
+        started(second);
+        return second;
+    }
+
     /** Both as learners. */
     private List<Long> joined(TestMember seed, TestMember second, TestMember third) throws Exception {
         List<Long> ids = List.of(added(seed, 1), added(seed, 2));
@@ -182,9 +190,7 @@ class JoiningTest {
     @Test
     void theFirstDiskThatAsksIsLetInAndNoOther() throws Exception {
         TestMember seed = bootstrapped();
-        TestMember second = waiting(1);
-        added(seed, 1);
-        started(second);
+        var _ = joined(seed);
         added(seed, 2);
         try (JoinClient client = new JoinClient(new NodeConfig.Tls("", "", "", false, "", ""))) {
             assertThat(asked(client, 1, "")).isEqualTo(JoinAnswer.Verdict.UNKNOWN);
@@ -205,9 +211,7 @@ class JoiningTest {
     @Test
     void aDiskThatIsNotTheMembersIsFoundOut() throws Exception {
         TestMember seed = bootstrapped();
-        TestMember second = waiting(1);
-        added(seed, 1);
-        started(second);
+        TestMember second = joined(seed);
         second.close();
 
         TestMember emptied = waiting("m1", 1, folder.resolve("new-disk"));
