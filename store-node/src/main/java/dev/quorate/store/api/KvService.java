@@ -99,8 +99,9 @@ final class KvService {
     private void read(RangeQuery query, StreamObserver<Reply> observer) {
         Node node = served.node();
         StoreState state = node.state();
-        if (node.isCorrupt()) {
-            Answers.refuse(observer, Refusal.CORRUPT);
+        Optional<Refusal> silence = node.silence();
+        if (silence.isPresent()) {
+            Answers.refuse(observer, silence.get());
             return;
         }
         switch (state.view().range(query)) {
@@ -166,7 +167,8 @@ final class KvService {
         }
         Answers.later(observer);
         Runnable read = () -> {
-            if (node.isCorrupt()) Answers.refuse(observer, Refusal.CORRUPT);
+            Optional<Refusal> silence = node.silence();
+            if (silence.isPresent()) Answers.refuse(observer, silence.get());
             else answer(node, node.state().read(txn), observer);
         };
         if (isSerializable(request)) Answers.run(served.readers(), observer, read);

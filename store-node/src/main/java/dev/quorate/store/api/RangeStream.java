@@ -64,8 +64,7 @@ final class RangeStream {
     void begin() {
         Node node = served.node();
         synchronized (this) {
-            if (node.isCorrupt()) fail(Refusal.CORRUPT);
-            else view = node.state().view();
+            node.silence().ifPresentOrElse(this::fail, () -> view = node.state().view());
         }
         wake();
     }

@@ -198,8 +198,9 @@ final class WatchStream implements StreamObserver<WatchRequest> {
 
     /** Returns whether there was something. */
     private boolean deliver(OpenWatch watch) {
-        if (node.isCorrupt()) {
-            fail(Refusal.CORRUPT);
+        Optional<Refusal> silence = node.silence();
+        if (silence.isPresent()) {
+            fail(silence.get());
             return false;
         }
         watch.announced.set(false);

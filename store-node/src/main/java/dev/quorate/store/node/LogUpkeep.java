@@ -26,7 +26,14 @@ final class LogUpkeep {
     private static final long MAX_WINDOW_BYTES =
             Math.min(128L << 20, Runtime.getRuntime().maxMemory() / 8);
 
-    private static final long MAX_UNMARKED_BYTES = 256L << 20;
+    /** A start reads all of it. */
+    private static final long MAX_UNMARKED_BYTES =
+            Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 4);
+
+    private static final long SPAN_BYTES = 1 << 20;
+
+    /** Of an entry's objects, besides what a message would count. */
+    private static final int OBJECT_BYTES = 72;
 
     private final NodeConfig.Storage limits;
     private final long patienceTicks;
@@ -36,7 +43,7 @@ final class LogUpkeep {
     /** What the membership was from an index on; an entry goes when a later one is old enough. */
     private final TreeMap<Long, Membership> memberships = new TreeMap<>();
 
-    /** Sizes of what the core still holds in memory, one element for each batch that was applied. */
+    /** Sizes of what the core still holds in memory, from a batch or a part of it. */
     private final Deque<Span> window = new ArrayDeque<>();
 
     private long windowBytes;
@@ -47,16 +54,21 @@ final class LogUpkeep {
 
     private record Span(long lastIndex, long bytes) {}
 
-    LogUpkeep(NodeConfig config, Mailbox mailbox, Node.Outside outside, StagedState.Active start) {
-        this.limits = config.storage();
-        this.patienceTicks = Math.max(
-                limits.silentMemberMillis() / config.timing().heartbeatMillis(),
-                config.timing().electionTicks());
+    LogUpkeep(
+            NodeConfig.Storage limits,
+            NodeConfig.Timing timing,
+            Mailbox mailbox,
+            Node.StateForcer forcer,
+            StagedState.Active start,
+            RaftCore restored) {
+        this.limits = limits;
+        this.patienceTicks = Math.max(limits.silentMemberMillis() / timing.heartbeatMillis(), timing.electionTicks());
         this.mailbox = mailbox;
-        this.forcer = outside.forcer();
-        this.markedIndex = start.position().index();
+        this.forcer = forcer;
+        this.markedIndex = restored.status().base().index();
         this.appliedIndex = start.position().index();
         memberships.put(start.position().index(), start.membership());
+        handedOut(restored.held(appliedIndex));
     }
 
     void membership(long fromIndex, Membership membership) {
@@ -73,12 +85,17 @@ final class LogUpkeep {
         windowBytes = 0;
     }
 
+    /** They are in memory, and applied or soon will be. */
     void handedOut(List<Entry> entries) {
         long bytes = 0;
-        for (Entry entry : entries) bytes += entry.sizeBytes();
-        window.addLast(new Span(entries.getLast().index(), bytes));
-        windowBytes += bytes;
-        unmarkedBytes += bytes;
+        for (Entry entry : entries) {
+            bytes += entry.sizeBytes() + OBJECT_BYTES;
+            if (bytes < SPAN_BYTES && entry.index() < entries.getLast().index()) continue;
+            window.addLast(new Span(entry.index(), bytes));
+            windowBytes += bytes;
+            unmarkedBytes += bytes;
+            bytes = 0;
+        }
     }
 
     /**
@@ -97,7 +114,7 @@ final class LogUpkeep {
             windowBytes -= oldest.bytes();
             compactTo = oldest.lastIndex();
         }
-        if (compactTo > raft.status().base().index()) raft.compact(compactTo);
+        if (compactTo > 0) raft.compact(compactTo);
         if (position.index() - markedIndex >= limits.snapshotCount() || unmarkedBytes >= MAX_UNMARKED_BYTES) force();
     }
 

@@ -94,7 +94,8 @@ public final class Node {
                 pulse,
                 outside.ticker());
         this.applier = new Applier(parts.start(), desk);
-        LogUpkeep upkeep = new LogUpkeep(config, parts.mailbox(), outside, parts.start());
+        LogUpkeep upkeep = new LogUpkeep(
+                config.storage(), config.timing(), parts.mailbox(), outside.forcer(), parts.start(), parts.raft());
         this.loop = new Loop(desk, parts.raft(), outside, applier, upkeep, work::add);
         this.quarantine = loop.quarantine();
         this.calls = new MemberCalls(desk, applier, loop.notices(), outside.peers(), this::readPoint);
@@ -212,7 +213,12 @@ public final class Node {
         return applier.state();
     }
 
-    /** True while this member's state must not be shown to anybody. */
+    /** Why this member's state must not be shown to anybody; empty as long as it may. Asked for every read. */
+    public Optional<Refusal> silence() {
+        return quarantine.silence();
+    }
+
+    /** True while this member's state cannot be trusted. */
     public boolean isCorrupt() {
         return quarantine.isCorrupt();
     }

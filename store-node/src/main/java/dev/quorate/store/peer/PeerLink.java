@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What does not fit is lost, for raft sends again, and a queue without a bound would be memory for a dead member. A
  * call that ends is opened again, ever more slowly. Only a forwarded proposal waits for the call to open: raft does not
- * send it again, and a client of a member that has just found its leader would wait for nothing. All but {@link #offer} runs on the lane's one network thread.
+ * send it again, and a client of a member that has just found its leader would wait for nothing. All but {@link #offer}
+ * runs on the lane's one network thread.
  */
 final class PeerLink {
     private static final int FRAME_BYTES = 1 << 20;
@@ -37,15 +38,16 @@ final class PeerLink {
     private final ScheduledExecutorService loop;
     private final Metadata hello;
     private final Listener listener;
-    private final Deque<Message> queue = new ArrayDeque<>();
+    private final Deque<Waiting> queue = new ArrayDeque<>();
     private long queuedBytes;
-    private long firstWaitsSinceNanos;
     private final AtomicBoolean draining = new AtomicBoolean();
     private volatile boolean connected;
     private volatile boolean closed;
     private @Nullable ClientCall<List<Message>, List<Message>> call;
     private int calls;
     private long pauseMillis = FIRST_PAUSE_MILLIS;
+
+    private record Waiting(Message message, long sinceNanos) {}
 
     /** How much may wait. */
     record Limits(int messages, long bytes) {}
@@ -71,10 +73,9 @@ final class PeerLink {
         if (!connected && !(message instanceof Message.Forward)) return false;
         long bytes = sizeBytes(message);
         synchronized (queue) {
-            if (queue.isEmpty()) firstWaitsSinceNanos = System.nanoTime();
             if (queue.size() >= limits.messages() || (queuedBytes + bytes > limits.bytes() && !queue.isEmpty()))
                 return false;
-            queue.addLast(message);
+            queue.addLast(new Waiting(message, System.nanoTime()));
             queuedBytes += bytes;
         }
         wake();
@@ -130,7 +131,7 @@ final class PeerLink {
         long bytes = 0;
         synchronized (queue) {
             while (bytes < FRAME_BYTES && !queue.isEmpty()) {
-                Message next = queue.removeFirst();
+                Message next = queue.removeFirst().message();
                 bytes += sizeBytes(next);
                 frame.add(next);
             }
@@ -141,7 +142,9 @@ final class PeerLink {
 
     private void dropStale() {
         synchronized (queue) {
-            if (System.nanoTime() - firstWaitsSinceNanos > STALE_NANOS) clear();
+            long now = System.nanoTime();
+            while (!queue.isEmpty() && now - queue.getFirst().sinceNanos() > STALE_NANOS)
+                queuedBytes -= sizeBytes(queue.removeFirst().message());
         }
     }
 

@@ -217,6 +217,11 @@ public final class RaftCore {
         state.applied = Math.max(state.applied, index);
     }
 
+    /** The entries in memory up to this index. */
+    public List<Entry> held(long toIndex) {
+        return state.log.range(state.log.base().index() + 1, toIndex);
+    }
+
     /** Forgets the entries up to this index, which must be applied. */
     public void compact(long index) {
         Invariant.check(index <= state.applied, "only applied entries can be compacted", index, state.applied);

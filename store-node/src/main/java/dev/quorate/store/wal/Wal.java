@@ -1,5 +1,6 @@
 package dev.quorate.store.wal;
 
+import dev.quorate.store.Invariant;
 import dev.quorate.store.node.port.DurableLog;
 import dev.quorate.store.raft.Entry;
 import dev.quorate.store.raft.EntryId;
@@ -25,7 +26,7 @@ public final class Wal implements DurableLog, AutoCloseable {
     private static final int MAX_GROUP = 4096;
 
     private final DirectoryLock lock;
-    private final Recovered recovered;
+    private @Nullable Recovered recovered;
     private final WalWriter writer;
     private final Space space;
     private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>();
@@ -86,12 +87,15 @@ public final class Wal implements DurableLog, AutoCloseable {
         }
     }
 
+    /** What was found; only before {@link #start}, for it can be large. */
     public Recovered recovered() {
+        if (recovered == null) throw new Invariant.Broken("what was recovered is asked for after the start");
         return recovered;
     }
 
     /** From now on batches are written and the listener hears of them. */
     public void start(Listener listener) {
+        recovered = null;
         space.listener(listener);
         thread = Thread.ofPlatform().name("wal").start(() -> run(listener));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quorate.store.Invariant;
+import dev.quorate.store.node.LocalStatus;
 import dev.quorate.store.state.Alarm;
 import dev.quorate.store.state.Command;
 import dev.quorate.store.state.Command.AlarmChange.Action;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,6 +133,24 @@ class CorruptionTest {
         assertThat(members.get((place + 1) % 3).propose(new Command.AlarmChange(Action.DEACTIVATE, alarm)))
                 .isEqualTo(new Outcome.Alarms(List.of(alarm)));
         accused(place); // the byte is still wrong
+    }
+
+    /** Its alarm would have gone with it, and after a restart nobody is there to tell it that it is no member any more. */
+    @Test
+    void whoWasRemovedAnswersNobodyAlsoAfterARestart() throws Exception {
+        members.getFirst().put("k", "v");
+        int place = place(true);
+        TestMember leader = members.get(place);
+        long id = leader.node().identity().memberId();
+        assertThat(leader.node().calls().removeMembers(List.of(id)).get(20, TimeUnit.SECONDS))
+                .isInstanceOf(Outcome.MembersChanged.class);
+        TestMember.await("it goes", () -> leader.process.localStatus().state() == LocalStatus.State.REMOVED);
+        members.forEach(TestMember::close);
+        members.clear();
+        TestMember alone = new TestMember(flags.get(place));
+        members.add(alone);
+        assertThat(alone.node().silence()).contains(Refusal.STOPPED);
+        assertThat(alone.put("k", "w")).isEqualTo(new Outcome.Refused(Refusal.STOPPED));
     }
 
     @Test

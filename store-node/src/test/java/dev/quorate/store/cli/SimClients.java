@@ -203,7 +203,9 @@ final class SimClients {
         long before = acknowledged;
         SimHistory.Open call = history.read(key.toUtf8());
         var _ = life.node.readPoint().thenAccept(refusal -> {
-            if (refusal.isPresent() || life.member().isAstray() || life.node.isCorrupt()) return;
+            if (refusal.isPresent()
+                    || life.member().isAstray()
+                    || life.node.silence().isPresent()) return;
             world.kept(() -> world.damage.read(life, () -> read(life, key, before, call)));
         });
     }
@@ -222,7 +224,7 @@ final class SimClients {
 
     /** Serializable, in the past: perhaps compacted, never wrong. */
     private void readOld(SimMember.Life life, Bytes key) {
-        if (life.node.isCorrupt()) return;
+        if (life.node.silence().isPresent()) return;
         MvccView view = life.node.state().view();
         long revision = view.revision() - random.nextInt(20);
         if (revision < 1) return;

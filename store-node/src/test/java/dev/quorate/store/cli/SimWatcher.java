@@ -49,7 +49,8 @@ final class SimWatcher {
     void begin() {
         world.agenda.after(1 + random.nextInt(100), () -> {
             world.kept(() -> {
-                if (life != null && (life.member().isAstray() || life.node.isCorrupt())) life = null;
+                if (life != null
+                        && (life.member().isAstray() || life.node.silence().isPresent())) life = null;
                 look();
             });
             begin();
@@ -62,7 +63,7 @@ final class SimWatcher {
             if (watch != null && now != null && !now.ended) watch.close();
             now = world.anybody().life();
             life = now;
-            if (now == null || now.member().isAstray() || now.node.isCorrupt()) {
+            if (now == null || now.member().isAstray() || now.node.silence().isPresent()) {
                 life = null;
                 watch = null;
                 return;

@@ -167,7 +167,7 @@ final class Line {
 
     private RangeResult.Found read(RangeQuery query) throws InterruptedException {
         Optional<Refusal> refusal = await(node.readPoint());
-        if (refusal.isEmpty() && node.isCorrupt()) refusal = Optional.of(Refusal.CORRUPT);
+        if (refusal.isEmpty()) refusal = node.silence();
         if (refusal.isPresent()) throw new Refused(refusal.get());
         return (RangeResult.Found) node.state().view().range(query);
     }
