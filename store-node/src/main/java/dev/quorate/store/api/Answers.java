@@ -78,9 +78,6 @@ final class Answers {
     }
 
     private static void failed(StreamObserver<?> observer, Throwable failure) {
-        observer.onError(Status.INTERNAL
-                .withDescription("etcdserver: internal error")
-                .withCause(failure)
-                .asRuntimeException());
+        observer.onError(Statuses.exception(failure));
     }
 }

@@ -104,7 +104,7 @@ final class KvService {
             Answers.refuse(observer, silence.get());
             return;
         }
-        switch (state.view().range(query)) {
+        switch (state.range(query)) {
             case RangeResult.Found found ->
                 Answers.send(observer, Responses.range(Header.of(node, found.revision()), found));
             case RangeResult.Compacted compacted -> Answers.refuse(observer, Refusal.COMPACTED);

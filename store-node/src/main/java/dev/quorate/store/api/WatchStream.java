@@ -14,7 +14,6 @@ import dev.quorate.store.node.Node;
 import dev.quorate.store.state.Refusal;
 import dev.quorate.store.watch.Polled;
 import dev.quorate.store.watch.Watch;
-import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
@@ -151,7 +150,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
             else if (moreToDo) wake();
         } catch (RuntimeException | Error broken) {
             LOG.error("a watch stream failed", broken);
-            out.onError(Statuses.exception(Status.INTERNAL.withDescription("etcdserver: internal error")));
+            out.onError(Statuses.exception(broken));
             end();
             throw broken;
         }

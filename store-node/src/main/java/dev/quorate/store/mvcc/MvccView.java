@@ -43,6 +43,11 @@ public final class MvccView {
         return compactRevision;
     }
 
+    /** A compaction has gone past this picture: what was read in it may have been incomplete. */
+    public boolean isOvertaken() {
+        return compaction.published() > revision;
+    }
+
     public RangeResult range(RangeQuery query) {
         return range(query, Long.MAX_VALUE);
     }

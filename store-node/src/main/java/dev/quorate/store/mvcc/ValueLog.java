@@ -41,6 +41,15 @@ public interface ValueLog {
     /** This version can never be asked for again. */
     void dead(Revision revision);
 
+    /** Another state has taken the place of the one that this log belongs to, and whoever read on for long must ask again. */
+    final class Closed extends IllegalStateException {
+        private static final long serialVersionUID = 1;
+
+        public Closed(Throwable cause) {
+            super("the state that was read has been replaced", cause);
+        }
+    }
+
     /** Receives the records of a scan. */
     @FunctionalInterface
     interface Visitor {

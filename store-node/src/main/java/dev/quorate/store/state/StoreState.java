@@ -6,6 +6,8 @@ import dev.quorate.store.mvcc.FoundVersion;
 import dev.quorate.store.mvcc.KeyEvent;
 import dev.quorate.store.mvcc.MvccStore;
 import dev.quorate.store.mvcc.MvccView;
+import dev.quorate.store.mvcc.RangeQuery;
+import dev.quorate.store.mvcc.RangeResult;
 import dev.quorate.store.mvcc.ValueLog;
 import java.util.ArrayList;
 import java.util.List;
@@ -174,10 +176,25 @@ public final class StoreState {
         return store.view();
     }
 
+    /** Keys as they are now, or were. What is asked of now is never answered as compacted. */
+    public RangeResult range(RangeQuery query) {
+        while (true) {
+            MvccView now = store.view();
+            RangeResult result = now.range(query);
+            boolean late = result instanceof RangeResult.Compacted && query.revision() <= 0 && now.isOvertaken();
+            if (!late) return result;
+        }
+    }
+
     /** A read-only transaction at this moment; see {@link Checks#isReadOnly}. */
     public Outcome read(Op.Txn txn) {
         Optional<Refusal> forbidden = published.forbidden(txn);
-        return forbidden.isPresent() ? new Outcome.Refused(forbidden.get()) : KeyCommands.read(txn, store.view());
+        if (forbidden.isPresent()) return new Outcome.Refused(forbidden.get());
+        while (true) {
+            MvccView now = store.view();
+            Outcome outcome = KeyCommands.read(txn, now);
+            if (!now.isOvertaken()) return outcome;
+        }
     }
 
     public Members members() {

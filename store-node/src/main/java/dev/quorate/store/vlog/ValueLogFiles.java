@@ -181,6 +181,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
                 return segment.keyValue(segment.table().offset(row));
             } catch (IllegalStateException e) {
                 if (e instanceof Invariant.Broken) damage.accept(e.getMessage());
+                else if (closed) throw new Closed(e);
                 if (e instanceof Invariant.Broken || segments.files().contains(segment)) throw e;
             }
         }
@@ -200,6 +201,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
             try {
                 scan.run(now);
             } catch (ClosedChannelException e) {
+                if (closed) throw new Closed(e);
                 Invariant.check(now != segments, "only a replaced file is closed under a reader");
             } catch (Invariant.Broken e) {
                 damage.accept(e.getMessage());

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
 
 /** A value log on the heap: the oracle beside the one on disk. It reclaims what is dead at once, or never. */
 public final class HeapValueLog implements ValueLog {
@@ -17,6 +18,7 @@ public final class HeapValueLog implements ValueLog {
     private final TreeMap<Bytes, Bytes> facts = new TreeMap<>();
     private final List<Revision> dead = new ArrayList<>();
     private final boolean reclaims;
+    private @Nullable Runnable beforeRead;
     private long appliedIndex;
     private long revision;
     private long bytes;
@@ -46,6 +48,9 @@ public final class HeapValueLog implements ValueLog {
 
     @Override
     public Bytes read(Revision at) {
+        Runnable first = beforeRead;
+        beforeRead = null;
+        if (first != null) first.run();
         Stored stored = versions.get(at);
         return stored == null ? Bytes.EMPTY : stored.encoded();
     }
@@ -77,6 +82,11 @@ public final class HeapValueLog implements ValueLog {
         if (!reclaims) return;
         Stored gone = versions.remove(at);
         if (gone != null) bytes -= gone.encoded().size();
+    }
+
+    /** Comes between a reader that has found a version and its bytes. */
+    public void beforeNextRead(Runnable what) {
+        beforeRead = what;
     }
 
     public List<Revision> dead() {

@@ -394,4 +394,25 @@ class StoreStateTest {
                 .forEach(restoring::version);
         return restoring.finish(log.revision());
     }
+
+    @Test
+    void whatIsAskedOfNowIsNeitherCompactedNorAbsent() {
+        HeapValueLog reclaiming = new HeapValueLog(true);
+        state = new StoreState(reclaiming);
+        apply(put("a", "1"));
+        reclaiming.beforeNextRead(() -> overtake("2"));
+        RangeResult.Found found = (RangeResult.Found) state.range(RangeQuery.get(b("a")));
+        assertThat(found.keyValues()).extracting(kv -> kv.value().toUtf8()).containsExactly("2");
+        Op.Txn isAnother = new Op.Txn(
+                List.of(compare("a", "", Relation.NOT_EQUAL, new Operand.Value(b("0")))), List.of(), List.of());
+        reclaiming.beforeNextRead(() -> overtake("3"));
+        assertThat(((Outcome.TxnDone) state.read(isAnother)).succeeded()).isTrue();
+    }
+
+    /** Another value, and nothing is kept of the one before. */
+    private void overtake(String value) {
+        apply(put("a", value));
+        apply(new Command.Compact(state.view().revision(), false));
+        while (state.compactStep(100)) {}
+    }
 }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.store.Bytes;
 import dev.quorate.store.mvcc.Revision;
+import dev.quorate.store.mvcc.ValueLog;
 import dev.quorate.store.node.port.SnapshotStore;
 import dev.quorate.store.node.port.StatePosition;
 import dev.quorate.store.vlog.ValueLogFilesTest.Told;
@@ -222,6 +223,19 @@ class StateFolderTest {
             assertEquals(100, again.position().index());
             assertEquals(value(99, 1), again.read(new Revision(99, 1)));
         }
+    }
+
+    /** Two states that came one after the other leave a slow reader of the first without its files. */
+    @Test
+    void aReaderOfALogThatIsClosedIsToldSo() throws Exception {
+        ValueLogFiles log = ValueLogFiles.open(root.resolve("log"), SMALL, 0, new Told());
+        for (int i = 1; i <= 10; i++) writeBatch(log, i);
+        log.onDamage(what -> {
+            throw new AssertionError(what);
+        });
+        log.close();
+        assertThrows(ValueLog.Closed.class, () -> log.read(new Revision(3, 0)));
+        assertThrows(ValueLog.Closed.class, () -> log.scan(1, 10, (revision, tombstone, keyValue) -> true));
     }
 
     private static void reclaimSome(ValueLogFiles log, int batches, SplittableRandom random) throws IOException {

@@ -169,7 +169,7 @@ final class Line {
         Optional<Refusal> refusal = await(node.readPoint());
         if (refusal.isEmpty()) refusal = node.silence();
         if (refusal.isPresent()) throw new Refused(refusal.get());
-        return (RangeResult.Found) node.state().view().range(query);
+        return (RangeResult.Found) node.state().range(query);
     }
 
     private static <T> T await(CompletableFuture<T> answer) throws InterruptedException {

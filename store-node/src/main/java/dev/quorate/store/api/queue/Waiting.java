@@ -1,7 +1,6 @@
 package dev.quorate.store.api.queue;
 
 import dev.quorate.store.api.wire.Statuses;
-import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
@@ -30,7 +29,7 @@ final class Waiting {
         } catch (Refused refused) {
             observer.onError(Statuses.exception(refused.status()));
         } catch (RuntimeException | Error broken) {
-            observer.onError(Statuses.exception(Status.INTERNAL.withDescription("etcdserver: internal error")));
+            observer.onError(Statuses.exception(broken));
             throw broken;
         }
     }

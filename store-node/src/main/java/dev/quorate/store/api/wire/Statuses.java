@@ -1,6 +1,7 @@
 package dev.quorate.store.api.wire;
 
 import dev.quorate.store.Invariant;
+import dev.quorate.store.mvcc.ValueLog;
 import dev.quorate.store.state.Refusal;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -42,6 +43,14 @@ public final class Statuses {
 
     public static StatusRuntimeException exception(Status status) {
         return new Stackless(status);
+    }
+
+    /** What a client is told about an exception. Only a defect of ours is an internal error. */
+    public static StatusRuntimeException exception(Throwable broken) {
+        for (Throwable cause = broken; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ValueLog.Closed) return exception(Refusal.STOPPED);
+        }
+        return exception(Status.INTERNAL.withDescription(PREFIX + "internal error"));
     }
 
     /** There is no node in this process (yet). */
