@@ -32,6 +32,7 @@ final class SimLeases {
     private final SortedMap<Long, Long> revoked = new TreeMap<>();
 
     private long settledMillis;
+    private long term;
 
     private static final class Lease {
         private final long ttlMillis;
@@ -50,11 +51,6 @@ final class SimLeases {
         Lease lease = new Lease(ttlSeconds * 1_000, askedMillis);
         lease.touchedMillis = nowMillis;
         leases.put(id, lease);
-    }
-
-    /** Somebody leads since then. */
-    void settled(long nowMillis) {
-        settledMillis = nowMillis;
     }
 
     void renewing(long id) {
@@ -78,8 +74,10 @@ final class SimLeases {
         if (renewed) lease.renewedMillis = Math.max(lease.renewedMillis, askedMillis);
     }
 
-    /** An entry that nobody had applied before. */
+    /** An entry that nobody had applied before. The first of a term is when its leader begins to watch over leases. */
     void applied(Entry entry, long nowMillis) {
+        if (entry.term() > term) settledMillis = nowMillis;
+        term = Math.max(term, entry.term());
         if (entry.kind() != EntryKind.NORMAL || entry.data().isEmpty()) return;
         if (!(CommandCodec.decode(entry.data()).command() instanceof Command.LeaseRevoke revoke)) return;
         revoked.putIfAbsent(revoke.id(), nowMillis);

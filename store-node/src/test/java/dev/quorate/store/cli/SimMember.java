@@ -164,7 +164,7 @@ final class SimMember {
         private void turn() {
             turnPlanned = false;
             if (!node.turn()) return;
-            if (raft.isLeader() && world.truth.leads(raft.term(), id)) world.leases.settled(world.agenda.nowMillis());
+            if (raft.isLeader()) world.truth.leads(raft.term(), id);
             poke();
         }
 

@@ -19,13 +19,12 @@ final class SimTruth {
     private final SortedMap<Long, Long> requests = new TreeMap<>();
     long trace = 17;
 
-    /** OneLeaderPerTerm. True: nobody was known to. */
-    boolean leads(long term, long member) {
+    /** OneLeaderPerTerm. */
+    void leads(long term, long member) {
         Long before = leaders.putIfAbsent(term, member);
         if (before == null) trace = 31 * trace + term * 7 + member;
         else if (before != member)
             throw new AssertionError("OneLeaderPerTerm: " + before + " and " + member + " lead in term " + term);
-        return before == null;
     }
 
     /** LogsAgree, CommittedNeverLost: what one member has applied at an index, everybody applies there for ever. True: it is the first. */
