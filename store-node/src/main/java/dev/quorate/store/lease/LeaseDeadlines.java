@@ -26,7 +26,6 @@ public final class LeaseDeadlines {
      */
     private static final long SECOND = 1_000_000_000;
     private static final long RETRY = 3 * SECOND;
-    private static final long MAX_EXPIRIES_PER_SECOND = 5_000;
     private static final long MIN_RECORD_SECONDS = 1;
     private static final long MAX_RECORD_SECONDS = 300;
     private static final CompletableFuture<Boolean> RECORDED = CompletableFuture.completedFuture(true);
@@ -65,7 +64,7 @@ public final class LeaseDeadlines {
 
     /**
      * Begins to lead: every lease gets the time that is on record plus {@code extraNanos}, for nobody could renew
-     * meanwhile. Where too many would end in the same second, the later ones are put off a little.
+     * meanwhile.
      */
     public void lead(List<Lease> leases, long nowNanos, long extraNanos) {
         follow();
@@ -73,14 +72,7 @@ public final class LeaseDeadlines {
     }
 
     private synchronized void learn(List<Lease> leases, long nowNanos, long extraNanos) {
-        List<Lease> byTime = new ArrayList<>(leases);
-        byTime.sort(Comparator.comparingLong(LeaseDeadlines::seconds).thenComparingLong(Lease::id));
-        long notBefore = nowNanos;
-        for (Lease lease : byTime) {
-            long expires = Math.max(after(nowNanos + extraNanos, seconds(lease)), notBefore);
-            notBefore = expires + SECOND / MAX_EXPIRIES_PER_SECOND;
-            put(fresh(lease, expires, nowNanos));
-        }
+        for (Lease lease : leases) put(fresh(lease, after(nowNanos + extraNanos, seconds(lease)), nowNanos));
     }
 
     /** No longer leader: knows no deadlines, expires nothing. */
@@ -127,6 +119,10 @@ public final class LeaseDeadlines {
             forget(deadlines.remove(id));
         }
         settle(id, false);
+    }
+
+    public synchronized boolean knows(long id) {
+        return deadlines.containsKey(id);
     }
 
     /** Empty when the lease is unknown or its time is over. */

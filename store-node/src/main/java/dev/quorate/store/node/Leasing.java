@@ -18,8 +18,12 @@ import java.util.OptionalLong;
 final class Leasing {
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long CHECK_MILLIS = 200;
-    /** Together with the interval of the checks: ten thousand a second at most. */
-    private static final int EXPIRIES_PER_CHECK = 2_000;
+
+    /**
+     * So many revocations at a time, and the next when these are applied: as fast as this machine can, while what clients
+     * propose comes in between. Whatever holds them up, the checks add ten thousand a second.
+     */
+    private static final int EXPIRIES_AT_ONCE = 2_000;
 
     private static final int RECORDS_PER_CHECK = 5_000;
 
@@ -27,6 +31,9 @@ final class Leasing {
     private final long electionMillis;
     private volatile long term;
     private long checkedMillis;
+
+    /** The last of as many as were revoked at once; 0 if that was all there was. */
+    private long lastOfMany;
 
     Leasing(long electionMillis) {
         this.electionMillis = electionMillis;
@@ -70,13 +77,24 @@ final class Leasing {
         return deadlines.remainingSeconds(id, nowMillis * NANOS_PER_MILLI);
     }
 
-    /** The loop, every tick: what the leader of this term has to put on the log. */
+    /** The loop, every tick and when something was applied: what the leader of this term has to put on the log. */
     List<Command> wishes(long leadingTerm, long nowMillis) {
-        if (term == 0 || term != leadingTerm || nowMillis - checkedMillis < CHECK_MILLIS) return List.of();
-        checkedMillis = nowMillis;
+        if (term == 0 || term != leadingTerm) return List.of();
+        if (nowMillis - checkedMillis >= CHECK_MILLIS) return check(nowMillis);
+        return lastOfMany == 0 || deadlines.knows(lastOfMany) ? List.of() : revocations(nowMillis);
+    }
+
+    private List<Command> revocations(long nowMillis) {
+        List<Long> expired = deadlines.expired(nowMillis * NANOS_PER_MILLI, EXPIRIES_AT_ONCE);
+        lastOfMany = expired.size() < EXPIRIES_AT_ONCE ? 0 : expired.getLast();
         List<Command> wishes = new ArrayList<>();
-        for (long id : deadlines.expired(nowMillis * NANOS_PER_MILLI, EXPIRIES_PER_CHECK))
-            wishes.add(new Command.LeaseRevoke(id));
+        for (long id : expired) wishes.add(new Command.LeaseRevoke(id));
+        return wishes;
+    }
+
+    private List<Command> check(long nowMillis) {
+        checkedMillis = nowMillis;
+        List<Command> wishes = revocations(nowMillis);
         List<Lease> rests = deadlines.toRecord(nowMillis * NANOS_PER_MILLI, RECORDS_PER_CHECK);
         if (!rests.isEmpty())
             wishes.add(new Command.LeaseCheckpoint(rests.stream()

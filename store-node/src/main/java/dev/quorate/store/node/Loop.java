@@ -230,6 +230,7 @@ final class Loop {
             ledBefore = raft.term();
             apply.accept(new Applier.Work.Lead(raft.term()));
         }
+        if (raft.isLeader()) propose(desk.leasing().wishes(raft.term(), now()));
         upkeep.applied(position, raft);
     }
 

@@ -191,6 +191,7 @@ final class Line {
 
         /** Waits a while, not longer than a lease can wait for its renewal. */
         List<KeyEvent> next(long leaseToRenew) throws InterruptedException {
+            if (node.isStopped()) throw new Refused(Refusal.STOPPED);
             return switch (polled()) {
                 case Polled.Events events -> events.events();
                 case Polled.Nothing nothing -> {
