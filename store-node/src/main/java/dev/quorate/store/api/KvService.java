@@ -109,6 +109,7 @@ final class KvService {
                 Answers.send(observer, Responses.range(Header.of(node, found.revision()), found));
             case RangeResult.Compacted compacted -> Answers.refuse(observer, Refusal.COMPACTED);
             case RangeResult.Future future -> Answers.refuse(observer, Refusal.FUTURE_REVISION);
+            case RangeResult.TooLarge large -> Answers.refuse(observer, Refusal.ANSWER_TOO_LARGE);
         }
     }
 

@@ -94,10 +94,11 @@ final class RangeStream {
                 query.sort(),
                 query.filters(),
                 query.shape());
-        switch (picture.range(next, pieceBytes)) {
+        switch (picture.piece(next, pieceBytes)) {
             case RangeResult.Found found -> send(found, left);
             case RangeResult.Compacted compacted -> fail(Refusal.COMPACTED);
             case RangeResult.Future future -> fail(Refusal.FUTURE_REVISION);
+            case RangeResult.TooLarge large -> fail(Refusal.ANSWER_TOO_LARGE);
         }
         return !over;
     }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,8 +53,17 @@ public final class MvccView {
         return range(query, Long.MAX_VALUE);
     }
 
-    /** The same, but what is found in the order of keys ends early, with more to come, when it is this long. */
+    /** The same; {@link RangeResult.TooLarge} when it is longer than this. */
     public RangeResult range(RangeQuery query, long maxBytes) {
+        return range(query, maxBytes, false);
+    }
+
+    /** The same, in the order of keys, and what is longer than this ends early, with more to come. */
+    public RangeResult piece(RangeQuery query, long maxBytes) {
+        return range(query, maxBytes, true);
+    }
+
+    private RangeResult range(RangeQuery query, long maxBytes, boolean cuts) {
         long at = query.revision() <= 0 ? revision : query.revision();
         if (at > revision) return new RangeResult.Future(revision);
         if (at < compactRevision) return new RangeResult.Compacted(compactRevision);
@@ -61,9 +71,7 @@ public final class MvccView {
         if (query.shape() == Shape.COUNT_ONLY) {
             return new RangeResult.Found(List.of(), false, count(query.range(), at), revision);
         }
-        RangeResult.Found found = isInKeyOrder(query) ? page(query, at, maxBytes) : sorted(query, at);
-        // A compaction after this picture was taken may have let values go while we read.
-        return found != null ? found : new RangeResult.Compacted(compaction.published());
+        return isInKeyOrder(query) ? page(query, at, maxBytes, cuts) : sorted(query, at, maxBytes);
     }
 
     public Optional<KeyValue> get(Bytes key) {
@@ -147,7 +155,7 @@ public final class MvccView {
         return byKey && query.filters().equals(Filters.NONE);
     }
 
-    private RangeResult.@Nullable Found page(RangeQuery query, long at, long maxBytes) {
+    private RangeResult page(RangeQuery query, long at, long maxBytes, boolean cuts) {
         boolean newest = at == revision;
         long limit = query.limit() <= 0 ? Long.MAX_VALUE : query.limit();
         List<Bytes> encoded = new ArrayList<>(query.range().isSingle() ? 1 : 16);
@@ -157,17 +165,33 @@ public final class MvccView {
             KeyVersions versions = cursor.versions();
             int i = versions.liveAt(at);
             if (i < 0) continue;
-            if (encoded.size() >= limit || bytes >= maxBytes) {
+            if (encoded.size() >= limit || (cuts && bytes >= maxBytes)) {
                 cut = true;
                 break;
             }
             Bytes one = bytesOf(Bytes.wrap(cursor.key()), versions, i, query.shape(), at);
-            if (one == null) return null;
+            if (one == null) return gone();
             encoded.add(one);
             bytes += one.size();
+            if (!cuts && bytes > maxBytes) return new RangeResult.TooLarge();
         }
         long count = cut ? count(query.range(), at) : encoded.size();
         return new RangeResult.Found(encoded, cut, count, revision);
+    }
+
+    /**
+     * Whether all keys of the range are as they should be at the newest revision of this picture. Holds one value at a time;
+     * with {@link Shape#KEYS_ONLY} it reads none.
+     */
+    public boolean all(KeyRange range, Shape shape, Predicate<KeyValue> holds) {
+        for (KeyCursor cursor = new KeyCursor(root, range, true); cursor.valid(); cursor.advance()) {
+            KeyVersions versions = cursor.versions();
+            int i = versions.liveAt(revision);
+            if (i < 0) continue;
+            Bytes one = bytesOf(Bytes.wrap(cursor.key()), versions, i, shape, revision);
+            if (one == null || !holds.test(KeyValue.decode(one))) return false;
+        }
+        return true;
     }
 
     /** A key that was found, before its value is read. */
@@ -185,7 +209,7 @@ public final class MvccView {
         }
     }
 
-    private RangeResult.@Nullable Found sorted(RangeQuery query, long at) {
+    private RangeResult sorted(RangeQuery query, long at, long maxBytes) {
         List<Hit> hits = new ArrayList<>();
         long count = 0;
         boolean unsorted = query.sort().order() == Order.NONE && query.filters().equals(Filters.NONE);
@@ -204,13 +228,17 @@ public final class MvccView {
             if (passes(query.filters(), hit)) hits.add(hit);
         }
         if (cut) count = count(query.range(), at);
-        if (!sort(hits, query, at)) return null;
+        Optional<RangeResult> failure = sort(hits, query, at, maxBytes);
+        if (failure.isPresent()) return failure.get();
         boolean more = hits.size() > limit;
+        long bytes = 0;
         List<Bytes> encoded = new ArrayList<>(more ? (int) limit : hits.size());
         for (Hit hit : more ? hits.subList(0, (int) limit) : hits) {
-            Bytes bytes = bytesOf(hit.key(), hit.versions(), hit.i(), query.shape(), at);
-            if (bytes == null) return null;
-            encoded.add(bytes);
+            Bytes one = bytesOf(hit.key(), hit.versions(), hit.i(), query.shape(), at);
+            if (one == null) return gone();
+            encoded.add(one);
+            bytes += one.size();
+            if (bytes > maxBytes) return new RangeResult.TooLarge();
         }
         return new RangeResult.Found(encoded, more, count, revision);
     }
@@ -222,10 +250,14 @@ public final class MvccView {
                 && (filters.minCreate() == 0 || hit.create() >= filters.minCreate());
     }
 
-    /** False when a value was gone. */
-    private boolean sort(List<Hit> hits, RangeQuery query, long at) {
+    /** A compaction after this picture was taken has let values go while they were read. */
+    private RangeResult gone() {
+        return new RangeResult.Compacted(compaction.published());
+    }
+
+    private Optional<RangeResult> sort(List<Hit> hits, RangeQuery query, long at, long maxBytes) {
         Order order = query.sort().order();
-        if (query.sort().target() == Target.VALUE) return sortByValue(hits, order, at);
+        if (query.sort().target() == Target.VALUE) return sortByValue(hits, order, at, maxBytes);
         Comparator<Hit> comparator = switch (query.sort().target()) {
             case VERSION -> Comparator.comparingLong(Hit::version);
             case CREATE -> Comparator.comparingLong(Hit::create);
@@ -233,22 +265,25 @@ public final class MvccView {
             case KEY, VALUE -> Comparator.comparing(Hit::key);
         };
         hits.sort(order == Order.DESCEND ? comparator.reversed() : comparator);
-        return true;
+        return Optional.empty();
     }
 
-    private boolean sortByValue(List<Hit> hits, Order order, long at) {
+    private Optional<RangeResult> sortByValue(List<Hit> hits, Order order, long at, long maxBytes) {
         record Valued(Hit hit, Bytes value) {}
         List<Valued> valued = new ArrayList<>(hits.size());
+        long bytes = 0;
         for (Hit hit : hits) {
             Bytes encoded = bytesOf(hit.key(), hit.versions(), hit.i(), Shape.FULL, at);
-            if (encoded == null) return false;
+            if (encoded == null) return Optional.of(gone());
+            bytes += encoded.size();
+            if (bytes > maxBytes) return Optional.of(new RangeResult.TooLarge());
             valued.add(new Valued(hit, KeyValue.decode(encoded).value()));
         }
         Comparator<Valued> comparator = Comparator.comparing(Valued::value);
         valued.sort(order == Order.DESCEND ? comparator.reversed() : comparator);
         hits.clear();
         for (Valued one : valued) hits.add(one.hit());
-        return true;
+        return Optional.empty();
     }
 
     /** Null when the value is gone because of a compaction past {@code at}. */

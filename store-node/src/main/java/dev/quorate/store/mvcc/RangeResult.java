@@ -31,6 +31,9 @@ public sealed interface RangeResult {
     /** The asked revision is below the compacted one. */
     record Compacted(long compactRevision) implements RangeResult {}
 
+    /** What was asked for is longer than an answer may be. */
+    record TooLarge() implements RangeResult {}
+
     /** The asked revision has not happened yet. */
     record Future(long revision) implements RangeResult {}
 }

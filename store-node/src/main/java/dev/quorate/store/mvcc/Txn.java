@@ -34,8 +34,8 @@ public final class Txn {
     }
 
     /** Reads inside the transaction; revision 0 = with its own changes. */
-    public RangeResult range(RangeQuery query) {
-        return store.workingAt(revision()).range(query);
+    public RangeResult range(RangeQuery query, long maxBytes) {
+        return store.workingAt(revision()).range(query, maxBytes);
     }
 
     /** The encoded KeyValue before the next change of it; EMPTY when the key does not exist. */
@@ -63,14 +63,14 @@ public final class Txn {
 
     /**
      * Deletes every key of the range and names each to {@code deleted}; returns the encoded KeyValues that were there
-     * if asked, else as many EMPTYs.
+     * until these are longer than {@code previousBytes}, and EMPTY for the others.
      */
-    public List<Bytes> deleteRange(KeyRange range, boolean wantsPrevious, Consumer<Bytes> deleted) {
+    public List<Bytes> deleteRange(KeyRange range, long previousBytes, Consumer<Bytes> deleted) {
         if (range.isEmpty()) return List.of();
         if (range.isSingle()) {
             KeyVersions versions = index.get(range.from().shared());
             if (versions == null || !versions.isLive()) return List.of();
-            return List.of(delete(range.from(), versions, wantsPrevious, deleted));
+            return List.of(delete(range.from(), versions, previousBytes > 0, deleted));
         }
         List<byte[]> keys = new ArrayList<>();
         List<KeyVersions> found = new ArrayList<>();
@@ -79,8 +79,11 @@ public final class Txn {
             found.add(cursor.versions());
         }
         List<Bytes> previous = new ArrayList<>(keys.size());
+        long left = previousBytes;
         for (int i = 0; i < keys.size(); i++) {
-            previous.add(delete(Bytes.wrap(keys.get(i)), found.get(i), wantsPrevious, deleted));
+            Bytes one = delete(Bytes.wrap(keys.get(i)), found.get(i), left > 0, deleted);
+            left -= one.size();
+            previous.add(one);
         }
         return previous;
     }

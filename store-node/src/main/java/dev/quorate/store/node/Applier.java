@@ -11,9 +11,9 @@ import dev.quorate.store.node.port.StagedState;
 import dev.quorate.store.node.port.StatePosition;
 import dev.quorate.store.raft.Entry;
 import dev.quorate.store.raft.Membership;
+import dev.quorate.store.state.AnswerRoom;
 import dev.quorate.store.state.Applied;
 import dev.quorate.store.state.Command;
-import dev.quorate.store.state.Envelope;
 import dev.quorate.store.state.Fact;
 import dev.quorate.store.state.Outcome;
 import dev.quorate.store.state.StoreState;
@@ -179,10 +179,11 @@ final class Applier {
     private void applyCommand(Entry entry) {
         Optional<Proposals.Waiting> local =
                 entry.data().isEmpty() ? Optional.empty() : proposals.take(RequestIdReader.requestId(entry.data()));
-        Envelope envelope = local.isPresent()
-                ? new Envelope(local.get().requestId(), local.get().command())
-                : CommandCodec.decode(entry.data());
-        Applied applied = active.state().apply(entry.index(), entry.term(), envelope);
+        Command command = local.isPresent()
+                ? local.get().command()
+                : CommandCodec.decode(entry.data()).command();
+        AnswerRoom room = local.isPresent() ? AnswerRoom.usual() : AnswerRoom.nobodyWaits();
+        Applied applied = active.state().apply(entry.index(), command, room);
         keep(applied);
         local.ifPresent(waiting -> answer(waiting, applied.outcome()));
     }
@@ -199,7 +200,7 @@ final class Applier {
     private void applyChange(Entry entry, Membership membership) {
         ChangeCodec.Change change = ChangeCodec.decode(entry);
         Command.MembersChange command = new Command.MembersChange(change.members());
-        Applied applied = active.state().apply(entry.index(), entry.term(), new Envelope(change.requestId(), command));
+        Applied applied = active.state().apply(entry.index(), command, AnswerRoom.usual());
         Invariant.check(
                 !(applied.outcome() instanceof Outcome.Refused),
                 "a committed change of the membership fits the list of members",

@@ -4,6 +4,7 @@ import dev.quorate.store.Bytes;
 import dev.quorate.store.mvcc.KeyValue;
 import dev.quorate.store.mvcc.MvccView;
 import dev.quorate.store.mvcc.RangeQuery;
+import dev.quorate.store.mvcc.RangeQuery.Shape;
 import dev.quorate.store.mvcc.RangeResult;
 import java.util.List;
 
@@ -41,12 +42,22 @@ final class Conditions {
 
     /** A range without keys is treated like a missing key. */
     private static boolean holdsForAll(Compare compare, MvccView view) {
-        if (!(view.range(RangeQuery.of(compare.range())) instanceof RangeResult.Found found)) return false;
-        if (found.encoded().isEmpty()) {
+        RangeQuery counting = RangeQuery.of(compare.range()).shaped(Shape.COUNT_ONLY);
+        if (!(view.range(counting) instanceof RangeResult.Found found)) return false;
+        if (found.count() == 0) {
             return !(compare.operand() instanceof Compare.Operand.Value) && holdsFor(compare, ABSENT);
         }
-        for (KeyValue kv : found.keyValues()) if (!holdsFor(compare, kv)) return false;
-        return true;
+        return view.all(compare.range(), shape(compare.operand()), kv -> holdsFor(compare, kv));
+    }
+
+    private static Shape shape(Compare.Operand operand) {
+        return switch (operand) {
+            case Compare.Operand.Version version -> Shape.KEYS_ONLY;
+            case Compare.Operand.CreateRevision created -> Shape.KEYS_ONLY;
+            case Compare.Operand.ModRevision modified -> Shape.KEYS_ONLY;
+            case Compare.Operand.Value value -> Shape.FULL;
+            case Compare.Operand.LeaseId lease -> Shape.FULL;
+        };
     }
 
     private static boolean holdsFor(Compare compare, KeyValue kv) {

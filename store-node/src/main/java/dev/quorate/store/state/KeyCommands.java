@@ -40,15 +40,15 @@ final class KeyCommands {
         return new Done(outcome, txn.commit());
     }
 
-    Done deleteRange(Op.DeleteRange delete) {
+    Done deleteRange(Op.DeleteRange delete, AnswerRoom room) {
         Optional<Refusal> refusal = Checks.delete(delete);
         if (refusal.isPresent()) return refused(refusal.get());
         Txn txn = store.begin();
-        Outcome outcome = run(delete, txn);
-        return new Done(outcome, txn.commit());
+        Outcome outcome = run(delete, txn, room);
+        return done(outcome, txn.commit(), room);
     }
 
-    Done txn(Op.Txn request) {
+    Done txn(Op.Txn request, AnswerRoom room) {
         Optional<Refusal> refusal = Checks.txn(request, Integer.MAX_VALUE);
         if (refusal.isPresent()) return refused(refusal.get());
         MvccView before = store.working();
@@ -56,14 +56,20 @@ final class KeyCommands {
         refusal = check(branch, before);
         if (refusal.isPresent()) return refused(refusal.get());
         Txn txn = store.begin();
-        List<Outcome> results = run(branch, txn);
+        List<Outcome> results = run(branch, txn, room);
         long revision = txn.revision();
         List<KeyEvent> events = txn.commit();
-        return new Done(new Outcome.TxnDone(revision, branch.succeeded(), results), events);
+        return done(new Outcome.TxnDone(revision, branch.succeeded(), results), events, room);
+    }
+
+    /** What was written stays; only the answer is lost. */
+    private static Done done(Outcome outcome, List<KeyEvent> events, AnswerRoom room) {
+        return new Done(
+                room.isWanted() && room.isExceeded() ? new Outcome.Refused(Refusal.ANSWER_TOO_LARGE) : outcome, events);
     }
 
     /** A transaction that only reads, in a picture. */
-    static Outcome read(Op.Txn request, MvccView view) {
+    static Outcome read(Op.Txn request, MvccView view, AnswerRoom room) {
         Optional<Refusal> refusal = Checks.txn(request, Integer.MAX_VALUE);
         if (refusal.isPresent()) return new Outcome.Refused(refusal.get());
         TxnBranch branch = TxnBranch.choose(request, view);
@@ -72,8 +78,14 @@ final class KeyCommands {
             if (!(op instanceof Op.Range range)) throw new Invariant.Broken("a read-only transaction only reads");
             refusal = revision(range, view);
             if (refusal.isPresent()) return new Outcome.Refused(refusal.get());
-            switch (view.range(range.query())) {
-                case RangeResult.Found found -> results.add(new Outcome.RangeDone(found));
+            switch (view.range(range.query(), room.left())) {
+                case RangeResult.Found found -> {
+                    room.take(found.encoded());
+                    results.add(new Outcome.RangeDone(found));
+                }
+                case RangeResult.TooLarge large -> {
+                    return new Outcome.Refused(Refusal.ANSWER_TOO_LARGE);
+                }
                 case RangeResult.Compacted compacted -> {
                     return new Outcome.Refused(Refusal.COMPACTED);
                 }
@@ -89,7 +101,8 @@ final class KeyCommands {
     List<KeyEvent> deleteAll(List<Bytes> keys) {
         if (keys.isEmpty()) return List.of();
         Txn txn = store.begin();
-        for (Bytes key : keys) run(new Op.DeleteRange(KeyRange.single(key), false), txn);
+        AnswerRoom none = AnswerRoom.nobodyWaits();
+        for (Bytes key : keys) run(new Op.DeleteRange(KeyRange.single(key), false), txn, none);
         return txn.commit();
     }
 
@@ -128,19 +141,19 @@ final class KeyCommands {
         return view.numbers(put.key()).exists() ? FINE : Optional.of(Refusal.KEY_NOT_FOUND);
     }
 
-    private List<Outcome> run(TxnBranch branch, Txn txn) {
+    private List<Outcome> run(TxnBranch branch, Txn txn, AnswerRoom room) {
         List<Outcome> results = new ArrayList<>(branch.ops().size());
         Iterator<TxnBranch> nested = branch.nested().iterator();
         for (Op op : branch.ops()) {
             results.add(
                     switch (op) {
-                        case Op.Range range -> run(range, txn);
+                        case Op.Range range -> run(range, txn, room);
                         case Op.Put put -> run(put, txn);
-                        case Op.DeleteRange delete -> run(delete, txn);
+                        case Op.DeleteRange delete -> run(delete, txn, room);
                         case Op.Txn inner -> {
                             TxnBranch chosen = nested.next();
                             // etcd leaves the header of a nested transaction empty.
-                            yield new Outcome.TxnDone(0, chosen.succeeded(), run(chosen, txn));
+                            yield new Outcome.TxnDone(0, chosen.succeeded(), run(chosen, txn, room));
                         }
                         case Op.Missing missing -> throw new Invariant.Broken("an empty operation was let through");
                     });
@@ -148,9 +161,25 @@ final class KeyCommands {
         return results;
     }
 
-    private static Outcome run(Op.Range range, Txn txn) {
-        if (txn.range(range.query()) instanceof RangeResult.Found found) return new Outcome.RangeDone(found);
-        throw new Invariant.Broken("a range in a transaction was refused after it had been checked");
+    private static Outcome run(Op.Range range, Txn txn, AnswerRoom room) {
+        RangeResult.Found nothing = new RangeResult.Found(List.of(), false, 0, txn.revision());
+        if (!room.isWanted() || room.isExceeded()) return new Outcome.RangeDone(nothing);
+        return switch (txn.range(range.query(), room.left())) {
+            case RangeResult.Found found -> {
+                room.take(found.encoded());
+                yield new Outcome.RangeDone(found);
+            }
+            case RangeResult.TooLarge large -> {
+                room.exceed();
+                yield new Outcome.RangeDone(nothing);
+            }
+            case RangeResult.Compacted compacted -> throw refusedLate();
+            case RangeResult.Future future -> throw refusedLate();
+        };
+    }
+
+    private static Invariant.Broken refusedLate() {
+        return new Invariant.Broken("a range in a transaction was refused after it had been checked");
     }
 
     private Outcome run(Op.Put put, Txn txn) {
@@ -168,9 +197,12 @@ final class KeyCommands {
         return new Outcome.PutDone(txn.revision(), put.wantsPrevious() ? previous : Bytes.EMPTY);
     }
 
-    private Outcome run(Op.DeleteRange delete, Txn txn) {
-        List<Bytes> previous = txn.deleteRange(delete.range(), delete.wantsPrevious(), key -> leases.attach(key, 0));
-        return new Outcome.DeleteDone(txn.revision(), previous.size(), delete.wantsPrevious() ? previous : List.of());
+    private Outcome run(Op.DeleteRange delete, Txn txn, AnswerRoom room) {
+        boolean showsPrevious = delete.wantsPrevious() && room.isWanted() && !room.isExceeded();
+        long bytes = showsPrevious ? room.left() + 1 : 0;
+        List<Bytes> previous = txn.deleteRange(delete.range(), bytes, key -> leases.attach(key, 0));
+        if (showsPrevious) room.take(previous);
+        return new Outcome.DeleteDone(txn.revision(), previous.size(), showsPrevious ? previous : List.of());
     }
 
     private static Done refused(Refusal reason) {

@@ -66,8 +66,9 @@ public final class StoreState {
         }
     }
 
-    public Applied apply(long index, long term, Envelope envelope) {
-        Applied applied = apply(envelope.command());
+    /** What goes into the answer does not change the state. */
+    public Applied apply(long index, Command command, AnswerRoom room) {
+        Applied applied = apply(command, room);
         digest.take(index, applied);
         return applied;
     }
@@ -77,13 +78,13 @@ public final class StoreState {
         return digest.value();
     }
 
-    private Applied apply(Command command) {
+    private Applied apply(Command command, AnswerRoom room) {
         Optional<Refusal> forbidden = settings.forbidden(command);
         if (forbidden.isPresent()) return of(new Outcome.Refused(forbidden.get()));
         return switch (command) {
             case Op.Put put -> of(keys.put(put));
-            case Op.DeleteRange delete -> of(keys.deleteRange(delete));
-            case Op.Txn txn -> of(keys.txn(txn));
+            case Op.DeleteRange delete -> of(keys.deleteRange(delete, room));
+            case Op.Txn txn -> of(keys.txn(txn, room));
             case Command.Compact compact -> compact(compact);
             case Command.LeaseGrant grant -> grant(grant);
             case Command.LeaseRevoke revoke -> revoke(revoke);
@@ -180,7 +181,7 @@ public final class StoreState {
     public RangeResult range(RangeQuery query) {
         while (true) {
             MvccView now = store.view();
-            RangeResult result = now.range(query);
+            RangeResult result = now.range(query, AnswerRoom.usual().left());
             boolean late = result instanceof RangeResult.Compacted && query.revision() <= 0 && now.isOvertaken();
             if (!late) return result;
         }
@@ -192,7 +193,7 @@ public final class StoreState {
         if (forbidden.isPresent()) return new Outcome.Refused(forbidden.get());
         while (true) {
             MvccView now = store.view();
-            Outcome outcome = KeyCommands.read(txn, now);
+            Outcome outcome = KeyCommands.read(txn, now, AnswerRoom.usual());
             if (!now.isOvertaken()) return outcome;
         }
     }

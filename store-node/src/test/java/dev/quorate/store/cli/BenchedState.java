@@ -4,8 +4,8 @@ import dev.quorate.store.Bytes;
 import dev.quorate.store.mvcc.MvccView;
 import dev.quorate.store.node.port.Meters;
 import dev.quorate.store.node.port.StatePosition;
+import dev.quorate.store.state.AnswerRoom;
 import dev.quorate.store.state.Command;
-import dev.quorate.store.state.Envelope;
 import dev.quorate.store.state.Op;
 import dev.quorate.store.state.StoreState;
 import dev.quorate.store.vlog.ValueLogOptions;
@@ -41,7 +41,7 @@ final class BenchedState implements AutoCloseable {
 
     void put(int i) {
         index++;
-        state.apply(index, 1, new Envelope(index, Op.Put.of(key(i), VALUE)));
+        state.apply(index, Op.Put.of(key(i), VALUE), AnswerRoom.usual());
         if (index % BATCH == 0) endBatch();
     }
 
@@ -51,7 +51,7 @@ final class BenchedState implements AutoCloseable {
 
     void compactAll() {
         index++;
-        state.apply(index, 1, new Envelope(index, new Command.Compact(view().revision(), false)));
+        state.apply(index, new Command.Compact(view().revision(), false), AnswerRoom.usual());
         endBatch();
         while (state.compactStep(COMPACT_STEP_KEYS)) endBatch();
     }

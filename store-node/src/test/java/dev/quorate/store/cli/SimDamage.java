@@ -2,7 +2,7 @@ package dev.quorate.store.cli;
 
 import dev.quorate.store.Bytes;
 import dev.quorate.store.Invariant;
-import dev.quorate.store.state.Envelope;
+import dev.quorate.store.state.AnswerRoom;
 import dev.quorate.store.state.Member;
 import dev.quorate.store.state.Op;
 import dev.quorate.store.vlog.DamagedValueLog;
@@ -94,7 +94,7 @@ final class SimDamage {
         one.astray();
         var _ = life.node
                 .state()
-                .apply(0, 0, new Envelope(0, Op.Put.of(Bytes.utf8("k0"), Bytes.utf8("of another world"))));
+                .apply(0, Op.Put.of(Bytes.utf8("k0"), Bytes.utf8("of another world")), AnswerRoom.usual());
     }
 
     private void rot(SimMember one, Path below) {

@@ -81,7 +81,8 @@ class MvccStoreTest {
             for (int i = 0; i < ops; i++) {
                 if (random.nextInt(3) != 0) put(txn, state);
                 else delete(txn, state);
-                assertThat(keyValues(txn.range(RangeQuery.of(KeyRange.ALL)))).isEqualTo(List.copyOf(state.values()));
+                assertThat(keyValues(txn.range(RangeQuery.of(KeyRange.ALL), Long.MAX_VALUE)))
+                        .isEqualTo(List.copyOf(state.values()));
             }
             List<KeyEvent> committed = txn.commit();
             if (committed.isEmpty()) return;
@@ -106,7 +107,7 @@ class MvccStoreTest {
                     .filter(kv -> range.contains(kv.key()))
                     .toList();
             List<Bytes> deleted = new ArrayList<>();
-            List<Bytes> previous = txn.deleteRange(range, true, deleted::add);
+            List<Bytes> previous = txn.deleteRange(range, Long.MAX_VALUE, deleted::add);
             assertThat(previous.stream().map(KeyValue::decode).toList()).isEqualTo(gone);
             assertThat(deleted).isEqualTo(gone.stream().map(KeyValue::key).toList());
             gone.forEach(kv -> state.remove(kv.key()));

@@ -30,7 +30,7 @@ class HashHistoryTest {
                 assertThat(hash(state, words)).as(line).isEqualTo(line);
                 continue;
             }
-            Applied applied = state.apply(++index, 1, new Envelope(index, command(words)));
+            Applied applied = state.apply(++index, command(words), AnswerRoom.usual());
             assertThat(applied.outcome()).as(line).isNotInstanceOf(Outcome.Refused.class);
             state.endBatch(index, 1);
             if (compactKeys > 0) while (state.compactStep(compactKeys)) log.sizeBytes();

@@ -27,7 +27,7 @@ class StoreStateTest {
     private long index;
 
     private Applied apply(Command command) {
-        Applied applied = state.apply(++index, 1, new Envelope(index, command));
+        Applied applied = state.apply(++index, command, AnswerRoom.usual());
         facts.addAll(applied.facts());
         state.endBatch(index, 1);
         return applied;
@@ -271,18 +271,50 @@ class StoreStateTest {
     void twoStatesHaveOneDigestAsLongAsTheyAgree() {
         StoreState other = new StoreState(new HeapValueLog(false));
         for (int i = 1; i <= 20; i++) {
-            Envelope envelope = new Envelope(i, put("k" + i % 3, "v" + i));
-            state.apply(i, 1, envelope);
-            other.apply(i, 1, envelope);
+            Command command = put("k" + i % 3, "v" + i);
+            state.apply(i, command, AnswerRoom.usual());
+            other.apply(i, command, AnswerRoom.usual());
             assertThat(state.digest()).isEqualTo(other.digest());
         }
-        state.apply(21, 1, new Envelope(21, put("a", "x")));
-        other.apply(21, 1, new Envelope(21, put("a", "y")));
+        state.apply(21, put("a", "x"), AnswerRoom.usual());
+        other.apply(21, put("a", "y"), AnswerRoom.usual());
         for (int i = 22; i <= 40; i++) {
-            Envelope envelope = new Envelope(i, put("a", "same"));
-            state.apply(i, 1, envelope);
-            other.apply(i, 1, envelope);
+            Command command = put("a", "same");
+            state.apply(i, command, AnswerRoom.usual());
+            other.apply(i, command, AnswerRoom.usual());
             assertThat(state.digest()).isNotEqualTo(other.digest());
+        }
+    }
+
+    /** Every member applies every command: what one client wants to see must not fill the memory of all. */
+    @Test
+    void onlyWhoIsAskedReadsForTheAnswerAndNotTooMuch() {
+        HeapValueLog quiet = new HeapValueLog(false);
+        StoreState elsewhere = new StoreState(quiet);
+        StoreState tight = new StoreState(new HeapValueLog(false));
+        List<StoreState> all = List.of(state, elsewhere, tight);
+        for (StoreState one : all) {
+            one.apply(1, put("a", "value"), AnswerRoom.usual());
+            one.apply(2, put("b", "value"), AnswerRoom.usual());
+            one.endBatch(2, 1);
+        }
+        Op.Txn showsAll = new Op.Txn(
+                List.of(compare("a", "c", Relation.GREATER, new Operand.Version(0))),
+                List.of(new Op.Range(RangeQuery.of(KeyRange.ALL)), new Op.DeleteRange(KeyRange.ALL, true)),
+                List.of());
+        quiet.beforeNextRead(() -> {
+            throw new AssertionError("it was read");
+        });
+        Outcome told = state.apply(3, showsAll, AnswerRoom.usual()).outcome();
+        Outcome.DeleteDone deleted =
+                (Outcome.DeleteDone) ((Outcome.TxnDone) told).results().getLast();
+        assertThat(deleted.previous()).hasSize(2);
+        elsewhere.apply(3, showsAll, AnswerRoom.nobodyWaits());
+        assertThat(tight.apply(3, showsAll, AnswerRoom.of(20)).outcome()).isEqualTo(refused(Refusal.ANSWER_TOO_LARGE));
+        for (StoreState one : all) {
+            one.endBatch(3, 1);
+            assertThat(one.view().revision()).isEqualTo(4);
+            assertThat(one.digest()).isEqualTo(state.digest());
         }
     }
 

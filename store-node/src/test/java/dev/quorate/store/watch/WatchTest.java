@@ -28,7 +28,7 @@ class WatchTest {
         Txn txn = store.begin();
         for (String word : words) {
             if (word.startsWith("-")) {
-                txn.deleteRange(KeyRange.single(Bytes.utf8(word.substring(1))), false, key -> {});
+                txn.deleteRange(KeyRange.single(Bytes.utf8(word.substring(1))), 0, key -> {});
             } else {
                 txn.put(Bytes.utf8(word), Bytes.utf8("v" + txn.revisionOfChanges()), 0);
             }

@@ -109,6 +109,11 @@ public final class Statuses {
             case INVALID_SORT_OPTION -> of(Code.INVALID_ARGUMENT, "invalid sort option");
             case INVALID_CLIENT_API_VERSION -> of(Code.INVALID_ARGUMENT, "invalid client api version");
             case REQUEST_TOO_LARGE -> of(Code.INVALID_ARGUMENT, "request is too large");
+            case ANSWER_TOO_LARGE ->
+                of(
+                        Code.RESOURCE_EXHAUSTED,
+                        "the answer is too large for this server's memory; ask with a limit."
+                                + " What the request writes is written");
             case COMPACTED -> of(Code.OUT_OF_RANGE, "mvcc: required revision has been compacted");
             case FUTURE_REVISION -> of(Code.OUT_OF_RANGE, "mvcc: required revision is a future revision");
             case NO_SPACE -> of(Code.RESOURCE_EXHAUSTED, "mvcc: database space exceeded");
