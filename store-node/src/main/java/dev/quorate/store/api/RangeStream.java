@@ -6,7 +6,6 @@ import dev.quorate.store.api.wire.Reply;
 import dev.quorate.store.api.wire.Responses;
 import dev.quorate.store.mvcc.KeyRange;
 import dev.quorate.store.mvcc.KeyValue;
-import dev.quorate.store.mvcc.MvccView;
 import dev.quorate.store.mvcc.RangeQuery;
 import dev.quorate.store.mvcc.RangeQuery.Filters;
 import dev.quorate.store.mvcc.RangeQuery.Order;
@@ -18,10 +17,9 @@ import io.grpc.stub.ServerCallStreamObserver;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One answer to RangeStream: the same picture of the key space from the first piece to the last, in pieces of about
+ * One answer to RangeStream: the keys at one revision from the first piece to the last, in pieces of about
  * the size of the largest request (the first is short, so that the client has something soon), each read only when the
  * client has taken the ones before.
  *
@@ -35,8 +33,10 @@ final class RangeStream {
     private final RangeQuery query;
     private final ServerCallStreamObserver<Reply> out;
     private final AtomicInteger wanted = new AtomicInteger();
-    private @Nullable MvccView view;
     private Bytes from;
+    /** The newest revision when the stream began; 0 before that. */
+    private long begun;
+
     private long sent;
     private long total = -1;
     private boolean over;
@@ -64,7 +64,9 @@ final class RangeStream {
     void begin() {
         Node node = served.node();
         synchronized (this) {
-            node.silence().ifPresentOrElse(this::fail, () -> view = node.state().view());
+            node.silence()
+                    .ifPresentOrElse(
+                            this::fail, () -> begun = node.state().view().revision());
         }
         wake();
     }
@@ -81,12 +83,16 @@ final class RangeStream {
         } while (seen != 0);
     }
 
-    /** Sends one piece; false when there is nothing (more) to send now. */
+    /**
+     * Sends one piece; false when there is nothing (more) to send now.
+     *
+     * <p>Each piece is read in the picture of its own moment, at the revision of the beginning: to keep the first picture would
+     * keep all of the index that has changed since, for as long as a client likes to wait.
+     */
     private synchronized boolean piece() {
-        MvccView picture = view;
-        if (picture == null || over) return false;
+        if (begun == 0 || over) return false;
         long left = query.limit() <= 0 ? Long.MAX_VALUE : query.limit() - sent;
-        long revision = query.revision() <= 0 ? picture.revision() : query.revision();
+        long revision = query.revision() <= 0 ? begun : query.revision();
         RangeQuery next = new RangeQuery(
                 KeyRange.of(from, query.range().rangeEnd()),
                 revision,
@@ -94,7 +100,7 @@ final class RangeStream {
                 query.sort(),
                 query.filters(),
                 query.shape());
-        switch (picture.piece(next, pieceBytes)) {
+        switch (served.node().state().view().piece(next, pieceBytes)) {
             case RangeResult.Found found -> send(found, left);
             case RangeResult.Compacted compacted -> fail(Refusal.COMPACTED);
             case RangeResult.Future future -> fail(Refusal.FUTURE_REVISION);
@@ -116,8 +122,7 @@ final class RangeStream {
         Node node = served.node();
         Reply piece = over
                 ? Responses.range(
-                        Header.of(node, found.revision()),
-                        new RangeResult.Found(found.encoded(), found.more(), total, found.revision()))
+                        Header.of(node, begun), new RangeResult.Found(found.encoded(), found.more(), total, begun))
                 : Responses.piece(found);
         if (!over) {
             Bytes last = KeyValue.decode(found.encoded().getLast()).key();

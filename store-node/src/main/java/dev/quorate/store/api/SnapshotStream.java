@@ -2,8 +2,10 @@ package dev.quorate.store.api;
 
 import com.google.protobuf.ByteString;
 import dev.quorate.proto.etcdserverpb.SnapshotResponse;
+import dev.quorate.store.mvcc.ValueLog;
 import dev.quorate.store.node.port.SnapshotStore;
 import dev.quorate.store.ops.Versions;
+import dev.quorate.store.state.Refusal;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +21,9 @@ import org.slf4j.LoggerFactory;
 final class SnapshotStream {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotStream.class);
     private static final int BLOB_BYTES = 32 << 10;
+
+    /** As long as the file is read nothing is reclaimed: who takes nothing for so long may begin anew. */
+    private static final long PATIENCE_SECONDS = 30;
 
     private final ServerCallStreamObserver<SnapshotResponse> out;
     private final Semaphore changed = new Semaphore(0);
@@ -49,6 +55,8 @@ final class SnapshotStream {
             out.onCompleted();
             LOG.info(
                     "sent database to client index={} bytes={}", file.position().index(), file.sizeBytes());
+        } catch (ValueLog.Closed replaced) {
+            if (!out.isCancelled()) Answers.refuse(out, Refusal.STOPPED);
         } catch (IOException | RuntimeException failure) {
             LOG.warn("a snapshot to a client ended: {}", String.valueOf(failure.getMessage()));
             if (!out.isCancelled())
@@ -69,12 +77,22 @@ final class SnapshotStream {
         if (blob.position() == 0) return;
         while (!out.isReady()) {
             if (out.isCancelled()) throw new IOException("the client has gone");
-            changed.acquireUninterruptibly();
+            awaitChange();
         }
         hash.update(blob.array(), 0, blob.position());
         remainingBytes -= blob.position();
         out.onNext(response(remainingBytes, ByteString.copyFrom(blob.flip())));
         blob.clear();
+    }
+
+    private void awaitChange() throws IOException {
+        try {
+            if (changed.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) return;
+            throw new IOException("the client took nothing for " + PATIENCE_SECONDS + " s");
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the snapshot was interrupted", stopped);
+        }
     }
 
     private static SnapshotResponse response(long remainingBytes, ByteString bytes) {

@@ -19,9 +19,9 @@ public final class LeaseDeadlines {
      * written down for the next leader. An expired lease cannot be renewed: its revocation may already be on its way
      * through the log.
      *
-     * What is left is written down after two thirds of the time to live, but not more often than every second and not less
-     * often than every 5 minutes. So a lease that somebody renews in time (clients do at a third) is never written down, and
-     * one that nobody renews ends even if leaders change all the time. A renewal of a lease with less than everything on
+     * What is left is written down after two thirds of the time that a lease has, but not more often than every second and
+     * not less often than every 5 minutes. So a lease that somebody renews in time (clients do at a third) is never written
+     * down, and one that nobody renews ends even if leaders change, unless each leads for less than that. A renewal of a lease with less than everything on
      * record puts that right at once, and is only good when that is done: until then a next leader would know of less.
      */
     private static final long SECOND = 1_000_000_000;
@@ -184,7 +184,7 @@ public final class LeaseDeadlines {
     }
 
     private static Deadline fresh(Lease lease, long expires, long nowNanos) {
-        long record = nextRecord(lease.ttlSeconds(), nowNanos);
+        long record = nextRecord(seconds(lease), nowNanos);
         return new Deadline(lease.id(), lease.ttlSeconds(), expires, expires, record, lease.remainingTtlSeconds() > 0);
     }
 

@@ -137,11 +137,20 @@ public final class Watch {
         }
     }
 
-    /** The publisher has events of the range; with {@code tight} memory only idle watches may queue them. */
-    synchronized void offer(Queued queued, boolean tight) {
+    /** How much memory there is for what waits. */
+    enum Room {
+        ENOUGH,
+        /** Only watches with an empty queue may take something: a slow client must not make the others slow. */
+        LITTLE,
+        /** Nobody may: there can be very many watches, and each with an empty queue. */
+        NONE
+    }
+
+    /** The publisher has events of the range. */
+    synchronized void offer(Queued queued, Room room) {
         if (closed || behind) return;
         if (wantsAll() && isAhead(queued.events().getFirst())) {
-            take(queued, tight);
+            take(queued, room);
             return;
         }
         List<KeyEvent> wanted = queued.events().stream()
@@ -149,11 +158,11 @@ public final class Watch {
                 .toList();
         if (wanted.isEmpty()) return;
         if (wanted.size() == queued.events().size()) {
-            take(queued, tight);
+            take(queued, room);
             return;
         }
         Queued some = queued.of(wanted);
-        take(some, tight);
+        take(some, room);
         some.letGo();
     }
 
@@ -161,8 +170,9 @@ public final class Watch {
         return event.revision().main() >= next;
     }
 
-    private void take(Queued queued, boolean tight) {
-        if (queuedEvents >= MAX_QUEUED || (tight && !queue.isEmpty())) {
+    private void take(Queued queued, Room room) {
+        boolean full = room == Room.NONE || (room == Room.LITTLE && !queue.isEmpty());
+        if (full || queuedEvents >= MAX_QUEUED) {
             fallBehind();
             return;
         }

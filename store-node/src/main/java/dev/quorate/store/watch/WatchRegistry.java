@@ -125,11 +125,16 @@ public final class WatchRegistry {
     }
 
     private Consumer<Watch> handing(Queued queued, List<Watch> touched) {
-        boolean tight = queuedBytes.get() > maxQueuedBytes;
+        Watch.Room room = room(queuedBytes.get() - queued.sizeBytes());
         return watch -> {
-            watch.offer(queued, tight);
+            watch.offer(queued, room);
             if (watch.touch()) touched.add(watch);
         };
+    }
+
+    private Watch.Room room(long waiting) {
+        if (waiting <= maxQueuedBytes) return Watch.Room.ENOUGH;
+        return waiting <= 2 * maxQueuedBytes ? Watch.Room.LITTLE : Watch.Room.NONE;
     }
 
     private void all(Consumer<Watch> visitor) {

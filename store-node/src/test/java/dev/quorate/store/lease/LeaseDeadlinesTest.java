@@ -49,6 +49,13 @@ class LeaseDeadlinesTest {
         assertThat(deadlines.expired(Long.MAX_VALUE / 2, 10)).isEmpty();
     }
 
+    /** Otherwise every leader would give it the same rest again. */
+    @Test
+    void theRestOfALeaseIsWrittenDownInItsOwnTime() {
+        deadlines.lead(List.of(new Lease(1, 300, 100)), 0, SECOND);
+        assertThat(deadlines.toRecord(90 * SECOND, 10)).containsExactly(new Lease(1, 300, 11));
+    }
+
     @Test
     void theLongestTimeToLiveDoesNotOverflow() {
         deadlines.recorded(new Lease(1, Leases.MAX_TTL_SECONDS, 0), SECOND);

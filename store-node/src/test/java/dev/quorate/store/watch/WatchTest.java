@@ -71,6 +71,29 @@ class WatchTest {
         });
     }
 
+    /** A stream that is not read can have very many of them, and each has had nothing to hear so far. */
+    @Test
+    void manyQuietWatchesDoNotFillTheMemoryTogether() {
+        WatchRegistry small = new WatchRegistry(store::view, 200);
+        List<Watch> watches = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            watches.add(small.open(new WatchRequest(key("k" + i), 0, false, false), () -> woken++));
+            assertThat(watches.getLast().poll(1 << 20)).isInstanceOf(Polled.Nothing.class);
+        }
+        for (int i = 0; i < 100; i++) {
+            List<KeyEvent> events = change("k" + i);
+            store.publish();
+            small.publish(new EventBatch(events, store.revision()));
+            assertThat(small.queuedBytes()).isLessThan(600);
+        }
+        assertThat(woken).isEqualTo(100);
+        for (Watch watch : watches) {
+            assertThat(watch.poll(1 << 20))
+                    .isInstanceOfSatisfying(
+                            Polled.Events.class, one -> assertThat(one.events()).hasSize(1));
+        }
+    }
+
     private static KeyRange key(String key) {
         return KeyRange.single(Bytes.utf8(key));
     }
