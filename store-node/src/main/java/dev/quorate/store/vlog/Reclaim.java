@@ -103,7 +103,7 @@ final class Reclaim {
             finish(target);
             target.force();
             if (log.byName(target::settle)) {
-                ValueLogFiles.syncFolder(log.folder());
+                log.syncNames();
                 done = log.byName(() -> takePlace(target, log.segments().files().indexOf(run.getFirst()), run.size()));
             }
         } finally {

@@ -27,8 +27,7 @@ final class SafeIndex {
         Path passing = log.folder().resolve(FILE + "-" + index + ".tmp");
         try {
             persist(passing, index);
-            if (log.byName(() -> Files.move(passing, file, StandardCopyOption.ATOMIC_MOVE)))
-                ValueLogFiles.syncFolder(log.folder());
+            if (log.byName(() -> Files.move(passing, file, StandardCopyOption.ATOMIC_MOVE))) log.syncNames();
         } finally {
             Files.deleteIfExists(passing);
         }

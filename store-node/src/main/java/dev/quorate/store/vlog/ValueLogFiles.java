@@ -298,20 +298,31 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
      */
     public StatePosition force() throws IOException {
         synchronized (syncing) {
-            return forceAlone();
+            StatePosition safe = position;
+            unlessOneFailed(this::syncFiles);
+            return safe;
         }
     }
 
-    private StatePosition forceAlone() throws IOException {
-        Invariant.check(!syncFailed, "the value log is not synced again after a sync that failed");
-        syncFailed = true;
-        StatePosition safe = sync();
-        syncFailed = false;
-        return safe;
+    /** Makes the names in the folder safe. When it fails, names that {@link #force} would speak for may be lost. */
+    void syncNames() throws IOException {
+        synchronized (syncing) {
+            unlessOneFailed(() -> syncFolder(folder));
+        }
     }
 
-    private StatePosition sync() throws IOException {
-        StatePosition safe = position;
+    private interface Sync {
+        void run() throws IOException;
+    }
+
+    private void unlessOneFailed(Sync sync) throws IOException {
+        Invariant.check(!syncFailed, "the value log is not synced again after a sync that failed");
+        syncFailed = true;
+        sync.run();
+        syncFailed = false;
+    }
+
+    private void syncFiles() throws IOException {
         boolean changed = filesChanged.getAndSet(false);
         for (Segment segment : segments.files()) {
             try {
@@ -321,7 +332,6 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
             }
         }
         if (changed) syncFolder(folder);
-        return safe;
     }
 
     /**

@@ -128,11 +128,7 @@ final class SimChannel extends FileChannel {
     @Override
     public void force(boolean metadata) throws IOException {
         if (!isOpen()) throw new ClosedChannelException();
-        disk.change(life);
-        switch (node) {
-            case SimFile file -> file.force();
-            case SimFolder folder -> folder.force();
-        }
+        disk.force(life, node);
     }
 
     @Override

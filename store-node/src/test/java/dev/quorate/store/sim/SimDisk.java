@@ -6,7 +6,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  *    unforced names the last ones.
  * 3. The power may go in the middle of anything: {@link #cutAfter} counts the calls that change something.
  * 4. A mapping shows what is written. Locks end with the power.
+ * 5. A force may fail: {@link #failForceAfter}. What it was to bring to the platter is then there in part, and no later
+ *    force brings the rest: the system has thrown away that it was not written.
  * </pre>
  */
 public final class SimDisk {
@@ -29,6 +33,9 @@ public final class SimDisk {
     private long callsLeft = Long.MAX_VALUE;
     private boolean out;
     private int life;
+    private int forcesLeft = Integer.MAX_VALUE;
+    private final Set<SimNode> failed = new HashSet<>();
+    private int forcedAgain;
 
     /** The power went while a call was under way. */
     public static final class PowerCut extends Error {
@@ -50,6 +57,16 @@ public final class SimDisk {
     /** The power goes before this many calls more have changed something. */
     public void cutAfter(int calls) {
         callsLeft = calls;
+    }
+
+    /** After this many forces the next one fails. */
+    public void failForceAfter(int forces) {
+        forcesLeft = forces;
+    }
+
+    /** How often something was forced although a force of it had failed before. */
+    public int forcedAgain() {
+        return forcedAgain;
     }
 
     public boolean isOut() {
@@ -90,6 +107,17 @@ public final class SimDisk {
         if (callsLeft-- > 0) return;
         out = true;
         throw new PowerCut();
+    }
+
+    void force(int ofLife, SimNode node) throws IOException {
+        change(ofLife);
+        if (failed.contains(node)) forcedAgain++;
+        if (forcesLeft-- == 0) {
+            failed.add(node);
+            node.forceInPart(random);
+            throw new IOException("Input/output error");
+        }
+        node.force();
     }
 
     @Nullable

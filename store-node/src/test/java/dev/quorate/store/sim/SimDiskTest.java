@@ -105,6 +105,27 @@ class SimDiskTest {
     }
 
     @Test
+    void whatAFailedForceDidNotBringNoLaterOneDoes() throws IOException {
+        SortedSet<String> seen = outcomes((disk, folder) -> {
+            Path file = folder.resolve("f");
+            try (FileChannel channel = create(file)) {
+                force(folder);
+                channel.write(sectors(2, 'a'), 0);
+                disk.failForceAfter(0);
+                assertThatThrownBy(() -> channel.force(false)).isInstanceOf(IOException.class);
+                assertThat(picture(file)).isEqualTo("aa");
+                assertThat(disk.forcedAgain()).isZero();
+                channel.write(sectors(1, 'b'), 1_024);
+                channel.force(false);
+                assertThat(disk.forcedAgain()).isEqualTo(1);
+            }
+            disk.crash();
+            return picture(file);
+        });
+        assertThat(seen).containsExactly("..b", ".ab", "a.b", "aab");
+    }
+
+    @Test
     void namesKeepTheirOrder() throws IOException {
         SortedSet<String> seen = outcomes((disk, folder) -> {
             Files.createDirectories(folder.resolve("one"));

@@ -97,7 +97,8 @@ final class SimFile implements SimNode {
         return memory.asReadOnly();
     }
 
-    void force() {
+    @Override
+    public void force() {
         for (Change change : pending) keep(change, durable);
         pending.clear();
     }
@@ -109,7 +110,7 @@ final class SimFile implements SimNode {
 
     /** What was not forced is lost, or not, or in part, or in another order. */
     @Override
-    public void crash(RandomGenerator random) {
+    public void forceInPart(RandomGenerator random) {
         int whole = switch (random.nextInt(4)) {
             case 0 -> 0;
             case 1 -> pending.size();
@@ -125,6 +126,11 @@ final class SimFile implements SimNode {
             if (torn || i == whole) tear(pending.get(i), cache, random);
         }
         pending.clear();
+    }
+
+    @Override
+    public void crash(RandomGenerator random) {
+        forceInPart(random);
         mappings.forEach(mapping -> {
             if (mapping.arena.scope().isAlive()) mapping.arena.close();
         });

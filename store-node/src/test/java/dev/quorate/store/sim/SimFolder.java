@@ -53,16 +53,22 @@ final class SimFolder implements SimNode {
         if (change.come != null && change.node != null) names.put(change.come, change.node);
     }
 
-    void force() {
+    @Override
+    public void force() {
         pending.forEach(change -> apply(change, durable));
         pending.clear();
     }
 
     @Override
-    public void crash(RandomGenerator random) {
+    public void forceInPart(RandomGenerator random) {
         int kept = random.nextInt(pending.size() + 1);
         pending.subList(0, kept).forEach(change -> apply(change, durable));
         pending.clear();
+    }
+
+    @Override
+    public void crash(RandomGenerator random) {
+        forceInPart(random);
         // What has lost its name as well: somebody may hold a mapping of it.
         live.values().forEach(node -> node.crash(random));
         durable.forEach((name, node) -> {

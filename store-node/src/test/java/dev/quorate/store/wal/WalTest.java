@@ -230,10 +230,12 @@ class WalTest {
 
     static final class Heard implements DurableLog.Listener {
         private final LinkedBlockingQueue<Object> heard = new LinkedBlockingQueue<>();
+        private volatile long reported;
         final LinkedBlockingQueue<Room> room = new LinkedBlockingQueue<>();
 
         @Override
         public void persisted(long batch) {
+            reported = Math.max(reported, batch);
             heard.add(batch);
         }
 
@@ -248,10 +250,25 @@ class WalTest {
         }
 
         long next() throws InterruptedException {
-            Object next = heard.poll(20, TimeUnit.SECONDS);
+            Object next = any();
             if (next instanceof Throwable cause) throw new AssertionError("the log failed", cause);
-            if (next == null) throw new AssertionError("the log does not answer");
             return (long) next;
+        }
+
+        /** The number of a batch, or why the log failed. */
+        Object any() throws InterruptedException {
+            Object next = heard.poll(20, TimeUnit.SECONDS);
+            if (next == null) throw new AssertionError("the log does not answer");
+            return next;
+        }
+
+        /** The last batch that was. */
+        long reported() {
+            return reported;
+        }
+
+        boolean isSilent() {
+            return heard.isEmpty();
         }
 
         /** Null when nothing has been reported, or only that the log failed. */
