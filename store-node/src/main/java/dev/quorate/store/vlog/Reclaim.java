@@ -17,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
  * Rewrites a run of neighbouring files that are full of garbage into one file with their live records.
  *
  * <pre>
- * 1. Only closed files; the run is as long as its live records fit into one file.
+ * 1. Only closed files; the run is as long as its live records fit into one file and its revisions into one table.
  * 2. A dead tombstone, and a fact that says "gone", stays while an older file could still hold what it hides: it goes
  *    only when the run begins at the log's first file.
  * 3. The new file ends with one batch end: the position of the run's last batch, continuing after its first one's
@@ -150,6 +150,8 @@ final class Reclaim {
             live += liveBytes(segment);
             if (i > first && frugal) break;
             if (i > first && (!isWorthIt(segment, first == 0) || live > options.segmentBytes())) break;
+            // A few live versions in many files: their bytes alone would let the run go on for ever.
+            if (!run.stream().allMatch(one -> one.table().reaches(segment.table()))) break;
             run.add(segment);
         }
         return run;

@@ -106,6 +106,12 @@ final class RevisionTable {
         return published;
     }
 
+    /** Can one table say the revisions of both? The other one's come later. */
+    boolean reaches(RevisionTable later) {
+        if (rows == 0 || later.rows == 0) return true;
+        return later.main(later.rows - 1) - firstMain <= Integer.MAX_VALUE;
+    }
+
     /** The row of a revision, or -1. */
     int find(long main, long sub) {
         int row = atOrAfter(main, sub);

@@ -131,7 +131,9 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
 
     private synchronized void write(StatePosition next) throws IOException {
         ByteBuffer batch = records.whole();
-        if (!segments.active().hasRoomFor(batch.remaining()))
+        Segment last = segments.active();
+        // The last file may be a rewritten one, if a cut took those behind it: its first revision can be far away.
+        if (!last.hasRoomFor(batch.remaining()) || !last.table().reaches(open))
             roll(batch.remaining(), open.count() > 0 ? open.main(0) : lastMain + 1);
         Segment active = segments.active();
         int base = Math.toIntExact(active.writtenBytes());
