@@ -112,6 +112,7 @@ final class Reclaim {
                 var _ = log.byName(() -> Files.deleteIfExists(target.file()));
             }
         }
+        if (done) log.dropRetired();
     }
 
     private static SegmentName name(List<Segment> run) {

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The value log on disk. Its layout and its argument stand in the package comment.
@@ -27,6 +29,7 @@ import java.util.function.Consumer;
  * lock is held for moments only, never while a file is read or synced.
  */
 public final class ValueLogFiles implements ValueLog, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ValueLogFiles.class);
     private static final long FULL_RETRY_NANOS = 200_000_000;
     private static final double HARDLY_WORTH_IT = 0.05;
 
@@ -404,25 +407,24 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
         return facts;
     }
 
-    /** Puts a rewritten file in the place of its sources. The caller holds the lock. */
+    /** Puts a rewritten file in the place of its sources, which {@link #dropRetired} removes. The caller holds the lock. */
     void swap(int first, int count, Segment by) {
         retired.addAll(segments.files().subList(first, first + count));
         segments = segments.replaced(first, count, by);
         filesChanged.set(true);
-        dropRetired();
     }
 
-    private void dropRetired() {
-        if (readersOfOldFiles > 0) return;
-        for (Segment segment : retired) {
+    /** Nobody needs them, so a disk that cannot remove one ends nothing: the next start finds and removes it. */
+    synchronized void dropRetired() {
+        while (readersOfOldFiles == 0 && !retired.isEmpty()) {
+            Segment segment = retired.removeFirst();
             segment.close();
             try {
                 if (!gaveWay) Checkpointing.delete(segment.file());
             } catch (IOException e) {
-                throw new UncheckedIOException("remove " + segment.file(), e);
+                LOG.warn("a replaced file stays until the next start: {}", e.toString());
             }
         }
-        retired.clear();
     }
 
     /**

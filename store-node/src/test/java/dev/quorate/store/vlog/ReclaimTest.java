@@ -9,8 +9,12 @@ import dev.quorate.store.mvcc.KeyValue;
 import dev.quorate.store.mvcc.Revision;
 import dev.quorate.store.vlog.ValueLogFilesTest.Told;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,6 +64,42 @@ class ReclaimTest {
         try (ValueLogFiles log = ValueLogFiles.open(folder, SMALL, 2 + FAR, told)) {
             assertEquals(3, told.versions.size());
             for (long main : List.of(2L, 3L, 2 + FAR)) checkRead(log, main);
+        }
+    }
+
+    /** The new file is in charge by then, and the sources only take room. */
+    @Test
+    void aSourceThatCannotBeRemovedWaitsForTheNextStart() throws IOException {
+        Path folder = root.resolve("log");
+        Path unremovable;
+        try (ValueLogFiles log = ValueLogFiles.open(folder, SMALL, 0, new Told())) {
+            for (long main = 2; main <= 5; main++) writeFile(log, main);
+            for (long main = 2; main <= 4; main++)
+                for (int sub = 1; sub < VERSIONS; sub++) log.dead(new Revision(main, sub));
+            List<Segment> sources = log.segments().files().subList(0, 3);
+            unremovable = Checkpointing.file(sources.getFirst().file()).resolve("as on a bad disk");
+            Files.createDirectories(unremovable);
+            assertTrue(log.reclaim());
+            assertEquals(2, log.segments().files().size());
+            for (long main = 2; main <= 5; main++) checkRead(log, main);
+            assertEquals(
+                    List.of(true, false, false),
+                    sources.stream().map(source -> Files.exists(source.file())).toList());
+        }
+        Files.delete(unremovable);
+        try (ValueLogFiles log = ValueLogFiles.open(folder, SMALL, 5, new Told())) {
+            for (long main = 2; main <= 5; main++) checkRead(log, main);
+            assertEquals(filesOf(log), filesIn(folder));
+        }
+    }
+
+    private static Set<Path> filesOf(ValueLogFiles log) {
+        return log.segments().files().stream().map(Segment::file).collect(Collectors.toSet());
+    }
+
+    private static Set<Path> filesIn(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> !file.endsWith(SafeIndex.FILE)).collect(Collectors.toSet());
         }
     }
 
