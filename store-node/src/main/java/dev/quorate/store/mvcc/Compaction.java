@@ -7,15 +7,25 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Takes the versions that a compaction made unreachable out of the index and declares them dead, in steps of bounded
+ * Takes the versions that compactions made unreachable out of the index and declares them dead, in steps of bounded
  * work: neither many keys nor a key of many versions hold a put up.
+ *
+ * <p>It walks through the keys in rounds. A compaction is done when the walk has come round to where it was when that
+ * compaction began: so every key has its turn, however often a new one begins before the last one is done.
  */
 final class Compaction {
-    private static final byte[] DONE = new byte[0];
+    private static final Bytes FIRST = KeyRange.ALL.from();
     private static final int KEYS_AT_ONCE = 64;
 
-    private final long compactRevision;
-    private byte[] from = KeyRange.ALL.from().shared();
+    private long compactRevision;
+
+    /** The next key to look at. */
+    private Bytes at = FIRST;
+
+    private long round;
+
+    /** Those that are not done, oldest first. */
+    private final Deque<Begun> begun = new ArrayDeque<>();
 
     /** Out of the index already, not declared dead yet. */
     private final Deque<Cut> cuts = new ArrayDeque<>();
@@ -23,40 +33,48 @@ final class Compaction {
     /** So many versions of the first cut are dead. */
     private int dead;
 
+    /** A compaction, and where the walk was when it began. */
+    private record Begun(long revision, Bytes at, long round) {}
+
     /** Versions of a key that are not kept: those before {@code count}. */
     private record Cut(KeyVersions versions, int count) {}
 
-    /** Begins; what an earlier one has left to declare dead is taken over. */
-    Compaction(long compactRevision, Compaction earlier) {
-        this.compactRevision = compactRevision;
-        this.cuts.addAll(earlier.cuts);
-        this.dead = earlier.dead;
-    }
-
-    private Compaction() {
-        this.compactRevision = 0;
-        this.from = DONE;
-    }
-
-    /** There is nothing to do. */
-    static Compaction none() {
-        return new Compaction();
+    void begin(long revision) {
+        compactRevision = revision;
+        Begun last = begun.peekLast();
+        // Both are done at the same time, and who asks for the newer one hears of the older.
+        boolean together = last != null && last.round() == round && last.at().equals(at);
+        if (!together) begun.add(new Begun(revision, at, round));
     }
 
     boolean isDone() {
-        return from.length == 0 && cuts.isEmpty();
+        return begun.isEmpty();
+    }
+
+    /** Are the one to this revision and all before it done? */
+    boolean isDone(long revision) {
+        Begun oldest = begun.peek();
+        return oldest == null || oldest.revision() > revision;
     }
 
     /** Looks at keys and declares versions dead, so many in all, more or less; false when nothing is left. */
     boolean step(KeyIndex index, ValueLog log, int budget) {
         int left = budget;
-        while (left > 0) {
+        while (left > 0 && !isDone()) {
             Cut cut = cuts.peek();
-            if (cut != null) left -= declareDead(cut, log, left);
-            else if (from.length > 0) left -= cut(index, Math.min(left, KEYS_AT_ONCE));
-            else return false;
+            left -= cut == null ? cut(index, Math.min(left, KEYS_AT_ONCE)) : declareDead(cut, log, left);
+            if (cuts.isEmpty()) end();
         }
         return !isDone();
+    }
+
+    private void end() {
+        for (Begun one = begun.peek(); one != null && isRoundAgain(one); one = begun.peek()) begun.remove();
+    }
+
+    private boolean isRoundAgain(Begun one) {
+        long rounds = round - one.round();
+        return rounds > 1 || (rounds == 1 && at.compareTo(one.at()) >= 0);
     }
 
     private int declareDead(Cut cut, ValueLog log, int most) {
@@ -73,14 +91,19 @@ final class Compaction {
     private int cut(KeyIndex index, int maxKeys) {
         record Found(Bytes key, Cut cut) {}
         List<Found> found = new ArrayList<>();
-        KeyRange rest = KeyRange.of(Bytes.wrap(from), KeyRange.ALL.rangeEnd());
+        KeyRange rest = KeyRange.of(at, KeyRange.ALL.rangeEnd());
         KeyCursor cursor = new KeyCursor(index.current(), rest, false);
         for (int seen = 0; seen < maxKeys && cursor.valid(); seen++) {
             int count = cursor.versions().firstKept(compactRevision);
             if (count > 0) found.add(new Found(Bytes.wrap(cursor.key()), new Cut(cursor.versions(), count)));
             cursor.advance();
         }
-        from = cursor.valid() ? cursor.key() : DONE;
+        if (cursor.valid()) {
+            at = Bytes.wrap(cursor.key());
+        } else {
+            at = FIRST;
+            round++;
+        }
         for (Found one : found) {
             KeyVersions versions = one.cut().versions();
             int count = one.cut().count();

@@ -20,7 +20,7 @@ public final class MvccStore {
     private LivenessLog liveness = new LivenessLog(FIRST_REVISION);
     private long revision = FIRST_REVISION;
     private volatile MvccView published;
-    private Compaction unfinished = Compaction.none();
+    private final Compaction unfinished = new Compaction();
 
     public MvccStore(ValueLog log) {
         this.log = log;
@@ -85,12 +85,17 @@ public final class MvccStore {
                 "a compaction goes forward and not into the future",
                 newCompactRevision);
         compaction.set(newCompactRevision);
-        unfinished = new Compaction(newCompactRevision, unfinished);
+        unfinished.begin(newCompactRevision);
     }
 
-    /** Has a compaction something left to do? */
+    /** Has any compaction something left to do? */
     public boolean isCompacting() {
         return !unfinished.isDone();
+    }
+
+    /** Has the compaction to this revision, or one before it, something left to do? */
+    public boolean isCompacting(long toRevision) {
+        return !unfinished.isDone(toRevision);
     }
 
     /**
@@ -116,7 +121,7 @@ public final class MvccStore {
         liveness = new LivenessLog(revision);
         if (compactRevision >= 0) {
             compaction.set(compactRevision);
-            unfinished = new Compaction(compactRevision, Compaction.none());
+            unfinished.begin(compactRevision);
         }
         publish();
     }

@@ -19,7 +19,9 @@ import dev.quorate.store.state.Outcome;
 import dev.quorate.store.state.StoreState;
 import dev.quorate.store.watch.EventBatch;
 import dev.quorate.store.watch.WatchRegistry;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -62,12 +64,14 @@ final class Applier {
     /** Answers that wait for the end of the batch. */
     private final List<Runnable> answers = new ArrayList<>();
 
-    /** Answers that wait until the versions are gone that a compaction gives up. */
-    private final List<Runnable> compacted = new ArrayList<>();
+    /** Answers that wait until the versions are gone that a compaction gives up; oldest first. */
+    private final Deque<Compacted> compacted = new ArrayDeque<>();
 
     private long nextCompactStep = System.nanoTime();
 
     private final List<KeyEvent> events = new ArrayList<>();
+
+    private record Compacted(long revision, Runnable answer) {}
 
     Applier(StagedState.Active active, Loop.Desk desk) {
         this.active = active;
@@ -125,13 +129,14 @@ final class Applier {
     /** A piece of what compactions left to do; false when nothing is left. */
     boolean compactStep() {
         boolean more = active.state().compactStep(COMPACT_STEP);
-        if (!active.state().isCompacting()) answerCompacted();
+        answerCompacted();
         return more;
     }
 
     private void answerCompacted() {
-        compacted.forEach(Runnable::run);
-        compacted.clear();
+        while (!compacted.isEmpty()
+                && !active.state().isCompacting(compacted.getFirst().revision()))
+            compacted.removeFirst().answer().run();
     }
 
     /** The piece that is due; however much there is to apply, it gets on. Returns the nanoseconds until the next one. */
@@ -191,10 +196,11 @@ final class Applier {
     /** At the end of the batch; a physical compaction, as in etcd, when the versions are gone. */
     private void answer(Proposals.Waiting waiting, Outcome outcome) {
         Runnable answer = () -> waiting.answer().complete(outcome);
-        boolean later = waiting.command() instanceof Command.Compact compact
+        if (waiting.command() instanceof Command.Compact compact
                 && compact.physical()
-                && outcome instanceof Outcome.Compacted;
-        answers.add(later ? () -> compacted.add(answer) : answer);
+                && outcome instanceof Outcome.Compacted)
+            answers.add(() -> compacted.add(new Compacted(compact.revision(), answer)));
+        else answers.add(answer);
     }
 
     private void applyChange(Entry entry, Membership membership) {

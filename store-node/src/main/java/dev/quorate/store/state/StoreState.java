@@ -168,6 +168,11 @@ public final class StoreState {
         return store.isCompacting();
     }
 
+    /** Has the compaction to this revision, or one before it, something left to do? Apply thread. */
+    public boolean isCompacting(long toRevision) {
+        return store.isCompacting(toRevision);
+    }
+
     /** Does a bounded piece of what compactions left to do; false = nothing left. Apply thread, between batches. */
     public boolean compactStep(int budget) {
         return store.compactStep(budget);

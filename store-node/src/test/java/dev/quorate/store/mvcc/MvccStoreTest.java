@@ -135,6 +135,36 @@ class MvccStoreTest {
         }
     }
 
+    /** A compaction that comes before the last one is done goes on where that was. */
+    @Test
+    void everyKeyHasItsTurnHoweverOftenACompactionComes() {
+        HeapValueLog log = new HeapValueLog(true);
+        MvccStore store = new MvccStore(log);
+        for (int i = 1_000; i < 2_000; i++) put(store, "k" + i);
+        boolean firstIsDone = false;
+        for (int i = 0; i < 300; i++) {
+            put(store, "k1999");
+            store.publish();
+            store.compact(store.revision());
+            store.publish();
+            store.compactStep(64);
+            assertThat(log.versions().size()).as("after %s compactions", i).isLessThan(1_100);
+            assertThat(store.isCompacting()).isTrue();
+            firstIsDone = !store.isCompacting(1_002);
+        }
+        assertThat(firstIsDone).isTrue();
+        while (store.compactStep(64))
+            assertThat(store.isCompacting(store.revision())).isTrue();
+        assertThat(store.isCompacting(store.revision())).isFalse();
+        assertThat(log.versions()).hasSize(1_000);
+    }
+
+    private static void put(MvccStore store, String key) {
+        Txn txn = store.begin();
+        txn.put(Bytes.utf8(key), Bytes.utf8("v"), 0);
+        txn.commit();
+    }
+
     private static void check(Model model, MvccView view, long seed) {
         for (int i = 0; i < 12; i++) {
             RangeQuery query = query(model, view);
