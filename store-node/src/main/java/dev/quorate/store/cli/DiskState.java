@@ -3,6 +3,8 @@ package dev.quorate.store.cli;
 import dev.quorate.store.Bytes;
 import dev.quorate.store.codec.FactCodec;
 import dev.quorate.store.mvcc.FoundVersion;
+import dev.quorate.store.mvcc.KeyValue;
+import dev.quorate.store.mvcc.MvccView;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.node.port.DurableLog.Room;
 import dev.quorate.store.node.port.Meters;
@@ -41,6 +43,7 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
     private final StateFolder folder;
     private final StagedState.Active active;
     private final Around around;
+    private volatile Present present;
     private volatile Consumer<Room> room = enough -> {};
     private volatile Consumer<String> damage = what -> {};
     private volatile boolean closed;
@@ -53,10 +56,14 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
      */
     record Around(ValueLogOptions options, Executor background, Meters meters, BiConsumer<String, Throwable> died) {}
 
+    /** What was loaded from a log, and that log. */
+    private record Present(StoreState state, ValueLogFiles log) {}
+
     private DiskState(StateFolder folder, StagedState.Active active, Around around) {
         this.folder = folder;
         this.active = active;
         this.around = around;
+        this.present = new Present(active.state(), folder.log());
     }
 
     /**
@@ -89,9 +96,15 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
 
             @Override
             public Database database() throws IOException {
-                Export state = folder.export();
+                Present now = present;
+                // What the log has lost before the start, this picture knows as given up; what it has lost since then
+                // was
+                // declared dead first, and the export, which comes later, knows that.
+                MvccView view = now.state().view();
+                Export state = now.log().export();
                 try {
-                    return new BoltFile(state, Versions.STORAGE);
+                    return new BoltFile(
+                            state, (at, encoded) -> view.isGivenUp(KeyValue.keyOf(encoded), at), Versions.STORAGE);
                 } catch (IOException | RuntimeException failure) {
                     state.close();
                     throw failure;
@@ -207,6 +220,7 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
                 folder.activate(log);
                 log.onRoom(room);
                 log.onDamage(damage);
+                present = new Present(loaded.state(), log);
                 return loaded;
             } catch (IOException failure) {
                 throw new UncheckedIOException("the received state cannot take its place", failure);

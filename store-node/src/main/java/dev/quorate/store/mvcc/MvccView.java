@@ -107,6 +107,15 @@ public final class MvccView {
         return new Numbers(versions.version(i), versions.create(i), versions.main(i));
     }
 
+    /** Has a compaction before this picture given this version of a key up, whether it has come to it yet or not? */
+    public boolean isGivenUp(Bytes key, Revision at) {
+        if (at.main() > compactRevision) return false;
+        KeyVersions versions = KeyIndex.find(root, key.shared());
+        if (versions == null) return true;
+        int first = versions.firstKept(compactRevision);
+        return first == versions.count() || at.compareTo(versions.revision(first)) < 0;
+    }
+
     /** History from a revision on, oldest first, cut at whole revisions when {@code maxBytes} are reached. */
     public EventsPage events(long fromRevision, KeyRange range, long maxBytes) {
         if (fromRevision < compactRevision) return new EventsPage.Compacted(compactRevision);

@@ -15,9 +15,9 @@ import java.util.TreeMap;
 /**
  * A state as an etcd database file.
  *
- * <p>The facts of the value log are named and encoded as in etcd's buckets. Versions that a compaction has made
- * unreachable may still be among the keys: the file says what was compacted and not that it is finished, so that whoever
- * opens it finishes it.
+ * <p>The facts of the value log are named and encoded as in etcd's buckets. The file says what was compacted and not that
+ * it is finished, so that whoever opens it finishes it. But of what was given up, the log may have lost some versions of
+ * a key and not the older ones, and who counts them anew, as etcd does, must not meet such gaps: so all of it is left out.
  */
 public final class BoltFile implements SnapshotStore.Database {
     private static final int MAGIC = 0xED0CDAED;
@@ -35,13 +35,21 @@ public final class BoltFile implements SnapshotStore.Database {
             "alarm", "auth", "authRoles", "authUsers", "cluster", KEYS, "lease", "members", "members_removed", "meta");
 
     private final SnapshotStore.Export state;
+    private final GivenUp givenUp;
     private final SortedMap<String, SortedMap<Bytes, Bytes>> facts = new TreeMap<>();
     private final long root;
     private final long pageCount;
 
+    /** Knows which versions nobody may ask for any more. */
+    @FunctionalInterface
+    public interface GivenUp {
+        boolean contains(Revision revision, Bytes encodedKeyValue);
+    }
+
     /** Reads the state once, to lay it out. Closed with the file. */
-    public BoltFile(SnapshotStore.Export state, String storageVersion) throws IOException {
+    public BoltFile(SnapshotStore.Export state, GivenUp givenUp, String storageVersion) throws IOException {
         this.state = state;
+        this.givenUp = givenUp;
         for (String bucket : BUCKETS) facts.put(bucket, new TreeMap<>());
         meta("consistent_index", number(state.position().index()));
         meta("term", number(state.position().term()));
@@ -118,7 +126,8 @@ public final class BoltFile implements SnapshotStore.Database {
         state.records(new SnapshotStore.Records() {
             @Override
             public void version(Revision revision, boolean tombstone, Bytes encodedKeyValue) throws IOException {
-                tree.add(revision.bucketKey(tombstone), encodedKeyValue);
+                if (!givenUp.contains(revision, encodedKeyValue))
+                    tree.add(revision.bucketKey(tombstone), encodedKeyValue);
             }
 
             @Override

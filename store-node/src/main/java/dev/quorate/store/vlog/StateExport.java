@@ -86,7 +86,8 @@ public final class StateExport implements SnapshotStore.Export {
 
     /**
      * Without what is dead: reclaiming leaves some of it in one file and not in the next, and who counts the versions of a
-     * key anew, as etcd does, must not meet such gaps.
+     * key anew, as etcd does, must not meet such gaps. What was dead before a start is not known here until the compaction
+     * has come to it again.
      */
     @Override
     public void records(SnapshotStore.Records records) throws IOException {
