@@ -142,6 +142,7 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
      */
     boolean upkeep() {
         if (closed) return false;
+        dropOvertaken();
         folder.log().reserve();
         try {
             boolean reclaimed = folder.log().reclaim();
@@ -153,6 +154,14 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
             if (!Room.isWanting(failure))
                 LOG.warn("upkeep of the state failed: {}", String.valueOf(failure.getMessage()));
             return false;
+        }
+    }
+
+    private void dropOvertaken() {
+        try {
+            folder.dropOvertaken();
+        } catch (IOException failure) {
+            LOG.warn("a half received state cannot be removed: {}", String.valueOf(failure.getMessage()));
         }
     }
 

@@ -18,13 +18,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The change is two renames; whichever of them a crash lets through, the next start finds exactly one whole state: a
  * staged folder without a present one was about to take its place. What is incoming outlives a crash, and the next stream
- * goes on with it.
+ * goes on with it, unless the present state has come past it by the log.
  */
 public final class StateFolder implements SnapshotStore, AutoCloseable {
     private final Path parent;
     private final Path present;
     private final Path staged;
     private final Path old;
+    private final Path come;
     private final ValueLogOptions options;
     private volatile ValueLogFiles log;
     private @Nullable ValueLogFiles replaced;
@@ -35,6 +36,7 @@ public final class StateFolder implements SnapshotStore, AutoCloseable {
         this.present = parent.resolve("vlog");
         this.staged = parent.resolve("vlog.staged");
         this.old = parent.resolve("vlog.old");
+        this.come = parent.resolve("vlog.incoming");
         this.options = options;
         if (!Files.exists(present) && Files.exists(staged)) move(staged, present);
         delete(staged);
@@ -43,6 +45,7 @@ public final class StateFolder implements SnapshotStore, AutoCloseable {
         this.log = ValueLogFiles.open(present, options, safeIndex, recovery);
         // Before anything in it counts as safe, the folder's own name must be.
         ValueLogFiles.syncFolder(parent);
+        dropOvertaken();
     }
 
     /** Opens the present state under a parent folder, as {@link ValueLogFiles#open} does. */
@@ -65,9 +68,15 @@ public final class StateFolder implements SnapshotStore, AutoCloseable {
     @Override
     public synchronized Import receive(StatePosition position, long sizeBytes) throws IOException {
         if (incoming != null) incoming.close();
-        StateImport next = new StateImport(parent.resolve("vlog.incoming"), whole(position));
+        StateImport next = new StateImport(come, whole(position), position.index());
         incoming = next;
         return next;
+    }
+
+    /** Removes what has come of a state that the present one is past by now: nobody will bring the rest of it. */
+    public synchronized void dropOvertaken() throws IOException {
+        if (incoming != null && !incoming.hasEnded()) return;
+        if (StateImport.announced(come) <= log.position().index()) delete(come);
     }
 
     private Path whole(StatePosition position) {

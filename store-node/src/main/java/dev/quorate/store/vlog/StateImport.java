@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class StateImport implements SnapshotStore.Import {
     private static final int PIECE_BYTES = 1 << 20;
 
+    /** Begins the name of an empty file that says at which applied index the state will be. */
+    private static final String ANNOUNCED = "announced-";
+
     private enum Expect {
         COUNT(Integer.BYTES),
         HEAD(StateExport.HEAD_BYTES),
@@ -58,8 +61,9 @@ final class StateImport implements SnapshotStore.Import {
     /**
      * @param folder where the files come in
      * @param whole its name once everything is there; must not exist
+     * @param index the applied index of the state
      */
-    StateImport(Path folder, Path whole) throws IOException {
+    StateImport(Path folder, Path whole, long index) throws IOException {
         this.folder = folder;
         this.whole = whole;
         Files.createDirectories(folder);
@@ -68,6 +72,18 @@ final class StateImport implements SnapshotStore.Import {
             if (SegmentName.parse(name).isEmpty()) Files.delete(file);
             else held.put(name, look(file, name));
         }
+        Files.createFile(folder.resolve(ANNOUNCED + index));
+    }
+
+    /** At which applied index the state in a folder would be; -1 if that is not known, or if there is no folder. */
+    static long announced(Path folder) throws IOException {
+        if (!Files.exists(folder)) return -1;
+        long index = -1;
+        for (Path file : filesIn(folder)) {
+            String name = file.getFileName().toString();
+            if (name.startsWith(ANNOUNCED)) index = Long.parseLong(name.substring(ANNOUNCED.length()));
+        }
+        return index;
     }
 
     private static List<Path> filesIn(Path folder) throws IOException {
@@ -179,6 +195,11 @@ final class StateImport implements SnapshotStore.Import {
         if (ended) return;
         close();
         StateFolder.delete(folder);
+    }
+
+    /** Nothing touches its folder any more. */
+    synchronized boolean hasEnded() {
+        return ended;
     }
 
     @Override

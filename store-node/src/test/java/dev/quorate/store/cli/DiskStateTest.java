@@ -8,6 +8,7 @@ import dev.quorate.store.mvcc.KeyValue;
 import dev.quorate.store.node.port.Meters;
 import dev.quorate.store.node.port.SnapshotStore;
 import dev.quorate.store.node.port.StagedState;
+import dev.quorate.store.node.port.StatePosition;
 import dev.quorate.store.snapshot.BoltReader;
 import dev.quorate.store.state.Command;
 import dev.quorate.store.state.Envelope;
@@ -49,6 +50,20 @@ class DiskStateTest {
             assertThat(versionsInDatabase("k", to))
                     .as("of a state that came in")
                     .containsExactly(3L);
+        }
+    }
+
+    @Test
+    void upkeepRemovesWhatHasComeOfAStateThatWasOvertaken() throws Exception {
+        try (DiskState to = open("to")) {
+            put(to, "k", 10);
+            to.snapshots().receive(new StatePosition(2, 1, 3), 100).close();
+            Path incoming = root.resolve("to/vlog.incoming");
+            to.upkeep();
+            assertThat(incoming).exists();
+            put(to, "k", 10);
+            to.upkeep();
+            assertThat(incoming).doesNotExist();
         }
     }
 

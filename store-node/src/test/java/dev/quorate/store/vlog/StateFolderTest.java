@@ -280,6 +280,40 @@ class StateFolderTest {
         }
     }
 
+    /** Who was cut off and has caught up by the log never asks for the rest. */
+    @Test
+    void whatIsIncomingGoesOnceThePresentStateIsPastIt() throws Exception {
+        SplittableRandom random = new SplittableRandom(1);
+        Path target = root.resolve("to");
+        Path incoming = target.resolve("vlog.incoming");
+        try (StateFolder from = StateFolder.open(root.resolve("from"), SMALL, 0, new Told())) {
+            for (int i = 1; i <= 20; i++) writeBatch(from.log(), i);
+            try (StateFolder to = StateFolder.open(target, SMALL, 0, new Told())) {
+                for (int i = 1; i <= 19; i++) writeBatch(to.log(), i);
+                pump(from, to, 5, random);
+                to.dropOvertaken();
+                assertTrue(Files.exists(incoming), "there is more to come");
+            }
+            try (StateFolder to = StateFolder.open(target, SMALL, 0, new Told())) {
+                assertTrue(Files.exists(incoming), "also after a start");
+                try (SnapshotStore.Import open = to.receive(from.log().position(), 0)) {
+                    writeBatch(to.log(), 20);
+                    to.dropOvertaken();
+                    assertTrue(Files.exists(incoming), "it is being written to");
+                    assertFalse(open.held().isEmpty());
+                }
+                to.dropOvertaken();
+                assertFalse(Files.exists(incoming), "its end has been passed");
+                writeBatch(from.log(), 21);
+                pump(from, to, 5, random);
+                writeBatch(to.log(), 21);
+                assertTrue(Files.exists(incoming));
+            }
+            StateFolder.open(target, SMALL, 0, new Told()).close();
+            assertFalse(Files.exists(incoming), "a start looks as well");
+        }
+    }
+
     private static Executable transfer(StateFolder from, StateFolder to, int badPiece) {
         return () -> {
             try (SnapshotStore.Export export = from.export();
