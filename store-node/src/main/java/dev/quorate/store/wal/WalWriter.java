@@ -63,6 +63,7 @@ final class WalWriter implements AutoCloseable {
         }
         WalWriter writer = new WalWriter(directory, options, space, recovered, tail);
         writer.clearTail();
+        writer.syncFound();
         return writer;
     }
 
@@ -227,6 +228,13 @@ final class WalWriter implements AutoCloseable {
 
     private void clearTail() throws IOException {
         if (!isClean()) supply.fillAtOnce(channel, position);
+    }
+
+    /** Whoever wrote it may have been killed before its sync, and from now on this member answers for what was read. */
+    private void syncFound() throws IOException {
+        if (!options.fsync()) return;
+        channel.force(false);
+        Directories.sync(directory);
     }
 
     private boolean isClean() throws IOException {

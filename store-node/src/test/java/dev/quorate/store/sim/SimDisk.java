@@ -76,6 +76,16 @@ public final class SimDisk {
     /** The power goes, if it has not, and comes back. */
     public void crash() {
         top.crash(random);
+        begin();
+    }
+
+    /** Only the process ended: what it wrote can be read, be it on the platter or not. */
+    public void kill() {
+        top.abandon();
+        begin();
+    }
+
+    private void begin() {
         life++;
         out = false;
         callsLeft = Long.MAX_VALUE;

@@ -131,11 +131,16 @@ final class SimFile implements SimNode {
     @Override
     public void crash(RandomGenerator random) {
         forceInPart(random);
+        abandon();
+        live.become(durable);
+    }
+
+    @Override
+    public void abandon() {
         mappings.forEach(mapping -> {
             if (mapping.arena.scope().isAlive()) mapping.arena.close();
         });
         mappings.clear();
-        live.become(durable);
         locked = false;
     }
 

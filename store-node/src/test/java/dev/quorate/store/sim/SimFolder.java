@@ -77,4 +77,9 @@ final class SimFolder implements SimNode {
         live.clear();
         live.putAll(durable);
     }
+
+    @Override
+    public void abandon() {
+        live.values().forEach(SimNode::abandon);
+    }
 }

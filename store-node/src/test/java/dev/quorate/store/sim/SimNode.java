@@ -11,4 +11,7 @@ sealed interface SimNode permits SimFile, SimFolder {
     void forceInPart(RandomGenerator random);
 
     void crash(RandomGenerator random);
+
+    /** Nobody has it open any more. */
+    void abandon();
 }
