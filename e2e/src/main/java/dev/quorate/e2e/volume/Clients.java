@@ -28,15 +28,22 @@ final class Clients implements AutoCloseable {
     private final AtomicLongArray acknowledged;
 
     private final List<Thread> threads = new ArrayList<>();
+    /** The size of each key's newest version. */
+    private final AtomicLongArray sizes;
+
+    private final AtomicLong liveBytes = new AtomicLong();
     private final AtomicLong writtenBytes = new AtomicLong();
     private final AtomicLong reads = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     private final AtomicLong wrong = new AtomicLong();
     private final AtomicLong slowestNanos = new AtomicLong();
+    private final AtomicLong slowestLatelyNanos = new AtomicLong();
+    private long compacted;
     private volatile boolean stopped;
 
     Clients(InetSocketAddress member, int keys) {
         this.acknowledged = new AtomicLongArray(keys);
+        this.sizes = new AtomicLongArray(keys);
         this.channel = NettyChannelBuilder.forAddress(member).usePlaintext().build();
     }
 
@@ -56,7 +63,9 @@ final class Clients implements AutoCloseable {
         long begin = System.nanoTime();
         try {
             call.run();
-            slowestNanos.accumulateAndGet(System.nanoTime() - begin, Math::max);
+            long took = System.nanoTime() - begin;
+            slowestNanos.accumulateAndGet(took, Math::max);
+            slowestLatelyNanos.accumulateAndGet(took, Math::max);
         } catch (StatusRuntimeException failure) {
             if (!stopped && failures.incrementAndGet() < 10) System.out.println("failed: " + failure.getMessage());
         }
@@ -72,29 +81,33 @@ final class Clients implements AutoCloseable {
                 .build());
         acknowledged.set(key, version);
         writtenBytes.addAndGet(value.size());
+        liveBytes.addAndGet(value.size() - sizes.getAndSet(key, value.size()));
     }
 
     private void read(SplittableRandom random) {
-        check(random.nextInt(acknowledged.length()));
+        int key = random.nextInt(acknowledged.length());
+        if (!isThere(key)) wrong.incrementAndGet();
         reads.incrementAndGet();
     }
 
-    private void check(int key) {
+    /** Whether a key has the value that was acknowledged last, or a later one. */
+    private boolean isThere(int key) {
         long atLeast = acknowledged.get(key);
         RangeResponse response =
                 stub().range(RangeRequest.newBuilder().setKey(name(key)).build());
         long version = response.getKvsCount() == 0
                 ? 0
                 : Values.version(key, response.getKvs(0).getValue());
-        if (version >= atLeast) return;
-        wrong.incrementAndGet();
+        if (version >= atLeast) return true;
         System.out.printf("WRONG: key %d has version %d, %d was acknowledged%n", key, version, atLeast);
+        return false;
     }
 
-    /** Reads every key. Returns how many there are. */
-    int checkAll() {
-        for (int key = 0; key < acknowledged.length(); key++) check(key);
-        return acknowledged.length();
+    /** Reads every key. Returns how many have not what was acknowledged. */
+    int lacking() {
+        int lacking = 0;
+        for (int key = 0; key < acknowledged.length(); key++) if (!isThere(key)) lacking++;
+        return lacking;
     }
 
     /** Drops all versions but the newest of each key. */
@@ -105,12 +118,19 @@ final class Clients implements AutoCloseable {
                         .build())
                 .getHeader()
                 .getRevision();
+        if (revision == compacted) return;
+        compacted = revision;
         var _ = stub().compact(
                         CompactionRequest.newBuilder().setRevision(revision).build());
     }
 
     long writtenBytes() {
         return writtenBytes.get();
+    }
+
+    /** Of the newest version of every key. */
+    long liveBytes() {
+        return liveBytes.get();
     }
 
     long reads() {
@@ -125,9 +145,14 @@ final class Clients implements AutoCloseable {
         return wrong.get();
     }
 
-    /** The longest call since the last time this was asked. */
+    /** The longest call that was answered. */
     double slowestSeconds() {
-        return slowestNanos.getAndSet(0) / 1e9;
+        return slowestNanos.get() / 1e9;
+    }
+
+    /** The longest since the last time this was asked. */
+    double slowestSecondsLately() {
+        return slowestLatelyNanos.getAndSet(0) / 1e9;
     }
 
     void stop() throws InterruptedException {
