@@ -26,11 +26,13 @@ final class CallMeter extends ServerStreamTracer.Factory {
     private final Map<String, Method> methods = new HashMap<>();
     private final LongAdder received = new LongAdder();
     private final LongAdder sent = new LongAdder();
+    private final LongAdder waiting = new LongAdder();
     private final Counter started;
     private final Counter handled;
     private final @Nullable Histogram seconds;
 
     private record Method(
+            boolean unary,
             CounterDataPoint started,
             List<CounterDataPoint> handledByCode,
             @Nullable DistributionDataPoint seconds) {}
@@ -82,6 +84,7 @@ final class CallMeter extends ServerStreamTracer.Factory {
         methods.put(
                 descriptor.getFullMethodName(),
                 new Method(
+                        descriptor.getType() == MethodType.UNARY,
                         started.labelValues(type, service, name),
                         byCode,
                         seconds == null ? null : seconds.labelValues(type, service, name)));
@@ -108,6 +111,11 @@ final class CallMeter extends ServerStreamTracer.Factory {
         return code == Status.Code.CANCELLED ? "Canceled" : name.toString();
     }
 
+    /** Whether some of one request and one answer are not answered. */
+    boolean isAnybodyWaiting() {
+        return waiting.sum() > 0;
+    }
+
     @Override
     public ServerStreamTracer newServerStreamTracer(String fullMethodName, Metadata headers) {
         Method method = methods.get(fullMethodName);
@@ -122,6 +130,7 @@ final class CallMeter extends ServerStreamTracer.Factory {
             this.method = method;
             this.startNanos = method.seconds() == null ? 0 : System.nanoTime();
             method.started().inc();
+            if (method.unary()) waiting.increment();
         }
 
         @Override
@@ -136,6 +145,7 @@ final class CallMeter extends ServerStreamTracer.Factory {
 
         @Override
         public void streamClosed(Status status) {
+            if (method.unary()) waiting.decrement();
             method.handledByCode().get(status.getCode().value()).inc();
             if (method.seconds() != null) method.seconds().observe((System.nanoTime() - startNanos) / 1e9);
         }

@@ -71,6 +71,11 @@ public final class ClientPort implements AutoCloseable {
         return server.getListenSockets();
     }
 
+    /** Takes nothing more; calls that are under way go on. */
+    void stopTaking() {
+        server.shutdown();
+    }
+
     /** Ends every connection and call. */
     @Override
     public void close() {

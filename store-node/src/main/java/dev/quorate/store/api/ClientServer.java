@@ -38,12 +38,17 @@ import java.util.stream.Stream;
 /** Everything that clients, probes and scrapers can reach: opened once, with or without a node behind it. */
 public final class ClientServer implements AutoCloseable {
     private static final int MIN_READERS = 4;
+    private static final long DRAIN_SECONDS = 5;
+    private static final long DRAIN_LOOK_MILLIS = 10;
+    private static final int QUIET_LOOKS = 10;
 
     private final EventLoops loops;
     private final ExecutorService readers;
     private final ScheduledExecutorService pumps;
     private final ScheduledExecutorService timer;
     private final List<Runnable> ports = new ArrayList<>();
+    private final List<ClientPort> clientPorts = new ArrayList<>();
+    private final List<CallMeter> callMeters = new ArrayList<>();
     private final List<SocketAddress> clientAddresses = new ArrayList<>();
 
     private ClientServer() {
@@ -95,6 +100,7 @@ public final class ClientServer implements AutoCloseable {
                 services(served, watches, leaders, new ClientVersions(metrics.registry()));
         boolean extensive = config.serving().logging().metrics().equals("extensive");
         CallMeter meter = new CallMeter(metrics.registry(), extensive, services);
+        callMeters.add(meter);
         NodeConfig.Serving serving = config.serving();
         HttpPages plainPages = new HttpPages(host, metrics, Statuses::text, readers);
         Function<Ask, CompletableFuture<Page>> pages =
@@ -117,6 +123,7 @@ public final class ClientServer implements AutoCloseable {
         if (!clients.isEmpty()) {
             ClientPort port = ClientPort.open(clients, loops, setup);
             ports.add(port::close);
+            clientPorts.add(port);
             clientAddresses.addAll(port.addresses());
         }
         List<String> httpOnly = new ArrayList<>(all.listenMetrics());
@@ -164,6 +171,23 @@ public final class ClientServer implements AutoCloseable {
     /** Where clients can connect: with the real port where 0 was asked for. */
     public List<? extends SocketAddress> clientAddresses() {
         return clientAddresses;
+    }
+
+    /**
+     * Takes nothing more, and waits until what was asked is answered, and what was on its way when clients were told; not
+     * for streams, and not for long: who waits for a lock may wait for ever.
+     */
+    public void drain() {
+        clientPorts.forEach(ClientPort::stopTaking);
+        long due = System.nanoTime() + TimeUnit.SECONDS.toNanos(DRAIN_SECONDS);
+        try {
+            for (int quiet = 0; quiet < QUIET_LOOKS && System.nanoTime() < due; quiet++) {
+                if (callMeters.stream().anyMatch(CallMeter::isAnybodyWaiting)) quiet = 0;
+                TimeUnit.MILLISECONDS.sleep(DRAIN_LOOK_MILLIS);
+            }
+        } catch (InterruptedException impatient) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

@@ -45,10 +45,13 @@ final class RunNode {
         }
     }
 
-    /** Leadership goes first, while this member can still help; then clients, peers, disk. */
+    /**
+     * Leadership goes first, while this member can still help; then clients, once they have their answers; peers, disk.
+     */
     private void stop(ClientServer clients, PeerServer peers) {
         LOG.info("stopping");
         process.handOver();
+        clients.drain();
         clients.close();
         process.close();
         peers.close();

@@ -4,19 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import dev.quorate.proto.etcdserverpb.RangeResponse;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,12 +25,7 @@ class CrashTest {
 
     private final List<TestProcess> members = new ArrayList<>();
 
-    private final ConcurrentSkipListSet<String> acknowledged = new ConcurrentSkipListSet<>();
-    private final AtomicReference<CountDownLatch> awaited = new AtomicReference<>(new CountDownLatch(0));
-
-    private final AtomicBoolean writing = new AtomicBoolean(true);
-    private final AtomicInteger number = new AtomicInteger();
-    private final List<Thread> writers = new ArrayList<>();
+    private final TestWriters writers = new TestWriters("w", 1_000);
 
     @BeforeEach
     void start() throws Exception {
@@ -55,69 +42,32 @@ class CrashTest {
 
     @AfterEach
     void end() throws Exception {
-        writing.set(false);
         for (TestProcess member : members) member.close();
-        for (Thread writer : writers) writer.join();
+        writers.stop();
     }
 
     private void write() {
-        for (int i = 0; i < 2; i++) {
-            int first = i;
-            writers.add(Thread.ofVirtual().start(() -> {
-                for (int turn = first; writing.get(); turn++) writeOne(turn);
-            }));
-        }
-    }
-
-    private void writeOne(int turn) {
-        String key = "w%06d".formatted(number.incrementAndGet());
-        try {
-            members.get(turn % members.size()).put(key, key, 1_000);
-            acknowledged.add(key);
-            awaited.get().countDown();
-        } catch (StatusRuntimeException unknown) {
-            // It may have happened or not: only what was acknowledged must be there.
-        }
-    }
-
-    private void awaitWrites(int more) throws InterruptedException {
-        CountDownLatch enough = new CountDownLatch(more);
-        awaited.set(enough);
-        enough.await();
-    }
-
-    private void stopWriting() throws InterruptedException {
-        writing.set(false);
-        for (Thread writer : writers) writer.join();
-        writers.clear();
-        writing.set(true);
-    }
-
-    private void checkNothingIsLost(TestProcess at) {
-        RangeResponse all = at.range("w", "x", false, 30_000);
-        Set<String> there = new HashSet<>();
-        all.getKvsList().forEach(kv -> there.add(kv.getKey().toStringUtf8()));
-        assertThat(there).containsAll(acknowledged);
-        assertThat(all.getKvsList()).allMatch(kv -> kv.getValue().equals(kv.getKey()));
+        writers.begin(members);
+        writers.begin(members.reversed());
     }
 
     @Test
     void theLeaderDiesAndThenTheQuorum() throws Exception {
         write();
-        awaitWrites(WRITES_BETWEEN);
+        writers.await(WRITES_BETWEEN);
         TestProcess leader =
                 members.stream().filter(TestProcess::leads).findFirst().orElseThrow();
         leader.kill();
         long killed = System.nanoTime();
-        awaitWrites(1);
+        writers.await(1);
         long resumedMillis = (System.nanoTime() - killed) / 1_000_000;
         assertThat(resumedMillis).isLessThan(RESUME_MILLIS);
-        awaitWrites(WRITES_BETWEEN);
-        stopWriting();
+        writers.await(WRITES_BETWEEN);
+        writers.stop();
 
         List<TestProcess> living = new ArrayList<>(members);
         living.remove(leader);
-        checkNothingIsLost(living.getFirst());
+        writers.checkNothingIsLost(living.getFirst());
         living.getFirst().kill();
         TestProcess last = living.getLast();
         CompletableFuture<Void> write = CompletableFuture.runAsync(() -> last.put("w", "w", 15_000));
@@ -127,13 +77,13 @@ class CrashTest {
         assertThatThrownBy(write::join).hasMessageContaining("etcdserver: request timed out");
         assertThat(last.range("w", "x", true, 9_000).getKvsList())
                 .extracting(kv -> kv.getKey())
-                .contains(ByteString.copyFromUtf8(acknowledged.first()));
+                .contains(ByteString.copyFromUtf8(writers.anyAcknowledged()));
 
         leader.start();
         living.getFirst().start();
         leader.awaitReady();
         living.getFirst().awaitReady();
-        for (TestProcess member : members) checkNothingIsLost(member);
+        for (TestProcess member : members) writers.checkNothingIsLost(member);
     }
 
     @Test
@@ -141,12 +91,12 @@ class CrashTest {
         int kills = Integer.getInteger("kills", KILLS);
         for (int i = 0; i < kills; i++) {
             write();
-            awaitWrites(WRITES_BETWEEN);
+            writers.await(WRITES_BETWEEN);
             for (TestProcess member : members) member.kill();
-            stopWriting();
+            writers.stop();
             for (TestProcess member : members) member.start();
             for (TestProcess member : members) member.awaitReady();
-            for (TestProcess member : members) checkNothingIsLost(member);
+            for (TestProcess member : members) writers.checkNothingIsLost(member);
         }
     }
 }

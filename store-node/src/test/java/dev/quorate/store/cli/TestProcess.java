@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -91,6 +92,14 @@ final class TestProcess {
     void kill() throws InterruptedException {
         Process running = process;
         if (running != null) running.destroyForcibly().waitFor();
+    }
+
+    /** SIGTERM; returns the exit code. */
+    int terminate(long seconds) throws InterruptedException, TimeoutException {
+        Process running = Objects.requireNonNull(process);
+        running.destroy();
+        if (!running.waitFor(seconds, TimeUnit.SECONDS)) throw new TimeoutException("it did not end");
+        return running.exitValue();
     }
 
     /** Throws StatusRuntimeException when it is refused or does not answer in time. */
