@@ -10,8 +10,8 @@ import dev.quorate.store.node.port.SnapshotStore;
 import dev.quorate.store.node.port.StagedState;
 import dev.quorate.store.node.port.StatePosition;
 import dev.quorate.store.snapshot.BoltReader;
+import dev.quorate.store.state.AnswerRoom;
 import dev.quorate.store.state.Command;
-import dev.quorate.store.state.Envelope;
 import dev.quorate.store.state.Fact;
 import dev.quorate.store.state.Op;
 import dev.quorate.store.vlog.ReadMode;
@@ -95,7 +95,7 @@ class DiskStateTest {
         StagedState.Active active = disk.active();
         index++;
         for (Fact fact :
-                active.state().apply(index, 1, new Envelope(index, command)).facts())
+                active.state().apply(index, command, AnswerRoom.usual()).facts())
             active.log().appendFact(FactCodec.key(fact), FactCodec.value(fact));
         active.state().endBatch(index, 1);
     }
