@@ -49,7 +49,10 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
     private volatile StatePosition position;
     private volatile Thread writer = Thread.currentThread();
     private final AtomicBoolean filesChanged = new AtomicBoolean(true);
+
+    /** Taken before the log's own lock, never after it. */
     private final Object syncing = new Object();
+
     private final Object reclaiming = new Object();
     private boolean syncFailed;
     private volatile boolean closed;
@@ -429,9 +432,16 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
 
     /**
      * Another state takes this one's place, and its files have the same names: from now on none is touched by its name
-     * here. Whoever reads goes on with the open files.
+     * here. Whoever reads goes on with the open files. A sync, which goes by the folder's name, must not come between the
+     * renames: its failure would be that of the disk.
      */
-    synchronized void giveWay(ByName renames) throws IOException {
+    void giveWay(ByName renames) throws IOException {
+        synchronized (syncing) {
+            giveWayNow(renames);
+        }
+    }
+
+    private synchronized void giveWayNow(ByName renames) throws IOException {
         renames.run();
         gaveWay = true;
         damage = what -> {};

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +100,25 @@ class StateFolderTest {
             assertEquals(101, again.log().position().index());
             assertEquals(202, told.versions.size());
             for (int i = 1; i <= 101; i++) assertEquals(value(i, 0), again.log().read(new Revision(i, 0)));
+        }
+    }
+
+    /** While the present folder has gone and the next one is not there yet. */
+    @Test
+    void aSyncWaitsUntilTheFoldersHaveTheirNames() throws Exception {
+        Path folder = root.resolve("log");
+        Path away = root.resolve("away");
+        try (ValueLogFiles log = ValueLogFiles.open(folder, SMALL, 0, new Told())) {
+            for (int i = 1; i <= 60; i++) writeBatch(log, i);
+            FutureTask<StatePosition> sync = new FutureTask<>(log::force);
+            Thread syncing = new Thread(sync);
+            log.giveWay(() -> {
+                Files.move(folder, away);
+                syncing.start();
+                while (syncing.getState() != Thread.State.BLOCKED && !sync.isDone()) Thread.onSpinWait();
+                Files.move(away, folder);
+            });
+            assertEquals(log.position(), sync.get());
         }
     }
 
