@@ -211,6 +211,6 @@ public final class LeaseDeadlines {
 
     /** The longest time to live is longer than the numbers reach. */
     private static long after(long nowNanos, long seconds) {
-        return nowNanos + Math.min(seconds, Long.MAX_VALUE / 4 / SECOND) * SECOND;
+        return nowNanos + Math.min(seconds, (Long.MAX_VALUE - nowNanos) / SECOND - 1) * SECOND;
     }
 }

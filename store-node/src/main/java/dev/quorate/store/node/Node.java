@@ -41,7 +41,6 @@ import org.slf4j.LoggerFactory;
 public final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final int MAX_BATCH_ENTRIES = 1_000;
-    private static final long ALARM_PAUSE_MILLIS = 1_000;
 
     private final Parts parts;
     private final Loop.Desk desk;
@@ -51,7 +50,8 @@ public final class Node {
     private final MemberCalls calls;
     private final Quarantine quarantine;
     private volatile boolean stopped;
-    private volatile long alarmAskedMillis = Long.MIN_VALUE / 2;
+    /** The last NOSPACE alarm that was asked for. */
+    private CompletableFuture<Outcome> spaceAlarm = CompletableFuture.completedFuture(new Outcome.Done());
 
     /** What a node is put together from. */
     public record Parts(
@@ -155,7 +155,8 @@ public final class Node {
     public CompletableFuture<Outcome> propose(Command command) {
         Command wanted = calls.admissible(command);
         Optional<Refusal> refusal = refusal(wanted);
-        if (refusal.isPresent()) return CompletableFuture.completedFuture(new Outcome.Refused(refusal.get()));
+        if (refusal.isPresent()) return refused(refusal.get());
+        if (isOverQuota(wanted)) return refusedWithAlarm();
         long requestId = desk.requestIds().next();
         Bytes data = CommandCodec.encode(new Envelope(requestId, wanted));
         if (data.size() > parts.config().serving().limits().maxRequestBytes())
@@ -172,8 +173,7 @@ public final class Node {
         DurableLog.Room room = room();
         if (room == DurableLog.Room.NONE || (room == DurableLog.Room.LOW && Quota.costBytes(command) > 0))
             return Optional.of(Refusal.NO_SPACE);
-        Optional<Refusal> forbidden = quarantine.forbids(command);
-        return forbidden.isPresent() ? forbidden : quota(command);
+        return quarantine.forbids(command);
     }
 
     /**
@@ -181,18 +181,19 @@ public final class Node {
      * what lives: the rest goes by itself, so there is nothing to defragment before one can write again, and deletions,
      * compactions and revocations always have room.
      */
-    private Optional<Refusal> quota(Command command) {
+    private boolean isOverQuota(Command command) {
         long cost = Quota.costBytes(command);
-        if (cost == 0) return Optional.empty();
-        ValueLog log = applier.log();
-        if (log.liveBytes() + cost < parts.config().storage().quotaInForceBytes()) return Optional.empty();
-        long now = desk.ticker().millis();
-        if (now - alarmAskedMillis > ALARM_PAUSE_MILLIS) {
-            alarmAskedMillis = now;
+        return cost > 0
+                && applier.log().liveBytes() + cost >= parts.config().storage().quotaInForceBytes();
+    }
+
+    /** Whoever is refused finds the alarm raised, as in etcd. */
+    private synchronized CompletableFuture<Outcome> refusedWithAlarm() {
+        if (spaceAlarm.isDone()) {
             Alarm alarm = new Alarm(parts.identity().memberId(), Alarm.Kind.NO_SPACE);
-            var _ = propose(new Command.AlarmChange(Command.AlarmChange.Action.ACTIVATE, alarm));
+            spaceAlarm = propose(new Command.AlarmChange(Command.AlarmChange.Action.ACTIVATE, alarm));
         }
-        return Optional.of(Refusal.NO_SPACE);
+        return spaceAlarm.thenApply(outcome -> new Outcome.Refused(Refusal.NO_SPACE));
     }
 
     private static CompletableFuture<Outcome> refused(Refusal reason) {

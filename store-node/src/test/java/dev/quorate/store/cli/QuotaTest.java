@@ -26,6 +26,9 @@ class QuotaTest {
         try (TestMember member = new TestMember(TestMember.soloFlags(folder, "--quota-backend-bytes=300000"))) {
             assertThat(member.propose(new Command.LeaseGrant(7, 1_000))).isInstanceOf(Outcome.LeaseGranted.class);
             fill(member);
+            assertThat(member.node().state().alarms())
+                    .as("who is refused finds the alarm")
+                    .hasSize(1);
             assertThat(alarms(member)).hasSize(1);
             assertThat(member.propose(new Command.LeaseGrant(8, 1_000))).isEqualTo(NO_SPACE);
             assertThat(member.propose(

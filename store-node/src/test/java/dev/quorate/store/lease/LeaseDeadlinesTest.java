@@ -60,6 +60,7 @@ class LeaseDeadlinesTest {
     void theLongestTimeToLiveDoesNotOverflow() {
         deadlines.recorded(new Lease(1, Leases.MAX_TTL_SECONDS, 0), SECOND);
         assertThat(deadlines.expired(Long.MAX_VALUE / 8, 10)).isEmpty();
+        assertThat(deadlines.remainingSeconds(1, SECOND)).isEqualTo(OptionalLong.of(Leases.MAX_TTL_SECONDS));
         assertThat(renewed(deadlines, 1, 2 * SECOND)).isEqualTo(Leases.MAX_TTL_SECONDS);
     }
 
