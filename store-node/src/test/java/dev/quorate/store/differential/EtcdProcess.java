@@ -6,23 +6,32 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A real etcd, alone and fresh. */
+/** A real etcd, alone. */
 public final class EtcdProcess implements AutoCloseable {
     private final Process process;
     private final int port;
+    private final Path log;
 
+    /** A fresh one. */
     public EtcdProcess(Path binary, Path folder) throws IOException {
+        this(binary, folder, Files.createTempDirectory(folder, "etcd"));
+    }
+
+    /** Goes on with what is in its data directory. */
+    public EtcdProcess(Path binary, Path folder, Path data) throws IOException {
         port = freePort();
+        log = folder.resolve(data.getFileName() + ".log");
         String client = "http://127.0.0.1:" + port;
         String peer = "http://127.0.0.1:" + freePort();
         process = new ProcessBuilder(List.of(
                         binary.toString(),
                         "--name=one",
-                        "--data-dir=" + folder.resolve("etcd-" + port),
+                        "--data-dir=" + data,
                         "--listen-client-urls=" + client,
                         "--advertise-client-urls=" + client,
                         "--listen-peer-urls=" + peer,
@@ -30,7 +39,7 @@ public final class EtcdProcess implements AutoCloseable {
                         "--initial-cluster=one=" + peer,
                         "--unsafe-no-fsync"))
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("etcd-" + port + ".log").toFile())
+                .redirectOutput(log.toFile())
                 .start();
     }
 
@@ -45,7 +54,7 @@ public final class EtcdProcess implements AutoCloseable {
     }
 
     /** For clients that do not wait by themselves. */
-    public void awaitReady() throws InterruptedException {
+    public void awaitReady() throws InterruptedException, IOException {
         try (HttpClient client = HttpClient.newHttpClient()) {
             HttpRequest health = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health"))
                     .build();
@@ -57,7 +66,7 @@ public final class EtcdProcess implements AutoCloseable {
                 }
             }
         }
-        throw new AssertionError("etcd did not become ready");
+        throw new AssertionError("etcd did not become ready:\n" + Files.readString(log));
     }
 
     @Override
