@@ -236,7 +236,11 @@ final class Changes {
         /** How long a member may be out of reach before nobody else may join. */
         private static final long SILENCE_MILLIS = 5_000;
 
+        /** As etcd: of a short log, most. */
         private static final int CAUGHT_UP_PERCENT = 90;
+
+        /** A tenth of a long log is much: commits could have to wait for a new voter until it has that. */
+        private static final long CAUGHT_UP_ENTRIES = 5_000;
 
         private final boolean strict;
         private final long self;
@@ -264,9 +268,13 @@ final class Changes {
 
         private static boolean caughtUp(long id, RaftStatus status) {
             for (FollowerView one : status.followers()) {
-                if (one.id() == id) return one.match() * 100 >= status.last().index() * CAUGHT_UP_PERCENT;
+                if (one.id() == id) return caughtUp(one.match(), status.last().index());
             }
             return false;
+        }
+
+        static boolean caughtUp(long match, long last) {
+            return match * 100 >= last * CAUGHT_UP_PERCENT && last - match <= CAUGHT_UP_ENTRIES;
         }
 
         /** After the change a majority of the voters must have started, or the cluster would stand still. */

@@ -156,6 +156,24 @@ class JoiningTest {
         for (TestMember member : members) assertThat(member.death.get()).isNull();
     }
 
+    /** Else two would be needed for everything, and one of them has next to nothing. */
+    @Test
+    void aLearnerThatIsFarBehindIsNotPromoted() throws Exception {
+        TestMember seed = bootstrapped();
+        TestMember second = joined(seed);
+        long id = second.node().identity().memberId();
+        second.close();
+        for (int i = 0; i < 200; i++) seed.put("k" + i, "v" + i);
+        assertThat(seed.node().calls().promoteMembers(List.of(id)).get())
+                .isEqualTo(new Outcome.Refused(Refusal.LEARNER_NOT_READY));
+        assertThat(seed.put("still", "alone")).isInstanceOf(Outcome.PutDone.class);
+
+        TestMember back = waiting(1);
+        promoted(seed, id);
+        assertThat(seed.node().raft().voters()).hasSize(2);
+        assertThat(back.get("k199")).isEqualTo("v199");
+    }
+
     @Test
     void threeBecomeOneAtOnce() throws Exception {
         TestMember seed = bootstrapped();

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -139,6 +141,51 @@ class MembersTest {
 
         TestMember.await("it catches up", () -> back.local("k299").equals("v"));
         assertThat(snapshotsReceived(back)).isZero();
+    }
+
+    /** As an administrator does it: the member stops, the others are told its new address, it starts there. */
+    @Test
+    void aMemberMovesToAnotherAddressWhileWritesGoOn() throws Exception {
+        start(3, "http");
+        TestMember writer = members.getFirst();
+        writer.put("first", "v");
+        int moving = id(1) == writer.node().raft().leader() ? 2 : 1;
+        long movingId = id(moving);
+        AtomicBoolean enough = new AtomicBoolean();
+        Queue<Outcome> failed = new ConcurrentLinkedQueue<>();
+        Thread writing = Thread.ofPlatform().start(() -> {
+            for (int i = 0; !enough.get(); i++) {
+                Op.Put put = Op.Put.of(Bytes.utf8("go"), Bytes.utf8("on" + i));
+                Outcome outcome = writer.node().propose(put).join();
+                if (!(outcome instanceof Outcome.PutDone)) failed.add(outcome);
+            }
+        });
+        String url = "http://127.0.0.1:" + FreePorts.take(1).getFirst();
+        try {
+            members.get(moving).close();
+            Outcome told = members.get(3 - moving)
+                    .node()
+                    .calls()
+                    .updateMember(movingId, List.of(url))
+                    .get(20, TimeUnit.SECONDS);
+            assertThat(told).isInstanceOf(Outcome.MembersChanged.class);
+            List<String> there = new ArrayList<>(flags.get(moving));
+            there.replaceAll(flag -> flag.startsWith("--listen-peer-urls=") ? "--listen-peer-urls=" + url : flag);
+            TestMember back = new TestMember(there);
+            members.set(moving, back);
+            long now = writer.node().status().progress().commit();
+            TestMember.await("it hears of what is written there", () -> applied(back) > now);
+        } finally {
+            enough.set(true);
+            writing.join();
+        }
+        assertThat(failed).isEmpty();
+        for (TestMember member : members)
+            assertThat(member.node().state().members().peerUrls(movingId)).containsExactly(url);
+    }
+
+    private long id(int number) {
+        return members.get(number).node().identity().memberId();
     }
 
     private void writeFor(long millis) throws InterruptedException {

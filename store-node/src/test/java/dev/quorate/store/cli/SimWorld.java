@@ -10,6 +10,7 @@ import dev.quorate.store.sim.Agenda;
 import dev.quorate.store.sim.Network;
 import dev.quorate.store.state.Member;
 import dev.quorate.store.state.Members;
+import dev.quorate.store.state.Outcome;
 import dev.quorate.store.state.StoreState;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +48,7 @@ final class SimWorld {
     private @Nullable Throwable failure;
     private boolean peace;
     private int crashes;
+    private int moved;
     private long sent;
     private final SortedSet<Long> arrived = new TreeSet<>();
 
@@ -163,7 +165,7 @@ final class SimWorld {
         agenda.after(peace ? 10 : 1 + random.nextInt(longest), one::start);
     }
 
-    /** Learners come, two at most, and become voters together; others go, one or two at a time. */
+    /** Learners come, two at most, and become voters together; others go, one or two at a time, or move. */
     private void changeMembers(SimMember asked) {
         SimMember.Life life = asked.life();
         if (life == null) return;
@@ -171,7 +173,8 @@ final class SimWorld {
         List<Long> learners =
                 all.stream().filter(Member::learner).map(Member::id).toList();
         for (long id : learners) welcome(id);
-        if (learners.isEmpty() || (learners.size() < 2 && random.nextBoolean())) {
+        if (!all.isEmpty() && random.nextInt(6) == 0) move(life, all.get(random.nextInt(all.size())));
+        else if (learners.isEmpty() || (learners.size() < 2 && random.nextBoolean())) {
             if (all.size() >= 7) return;
             add(life);
         } else if (random.nextBoolean()) {
@@ -183,6 +186,15 @@ final class SimWorld {
             var _ = life.node.calls().removeMembers(List.copyOf(gone));
         }
         life.poke();
+    }
+
+    private void move(SimMember.Life asked, Member one) {
+        var _ = asked.node
+                .calls()
+                .updateMember(one.id(), List.of("http://moved" + agenda.nowMillis() + ":1"))
+                .thenAccept(outcome -> {
+                    if (outcome instanceof Outcome.MembersChanged) moved++;
+                });
     }
 
     void add(SimMember.Life asked) {
@@ -349,6 +361,9 @@ final class SimWorld {
                 throw new AssertionError("member " + listed.id() + " has come to "
                         + life.node.status().progress().applied() + " of " + last + ": " + life.raft.status());
             model.checkUnchanged(state.view().revision());
+            if (!state.members().all().equals(list.all()))
+                throw new AssertionError(
+                        "MembersAgree: member " + listed.id() + " knows " + state.members() + ", not " + list);
             truth.same(listed.id(), last, state.view());
             revision = state.view().revision();
         }
@@ -364,6 +379,7 @@ final class SimWorld {
         coverage.put("snapshots", installed);
         coverage.put("events", watched);
         coverage.put("members", members.size());
+        coverage.put("moved", moved);
         return coverage;
     }
 

@@ -31,6 +31,7 @@ class SimulationTest {
             "damageRefused",
             "events",
             "members",
+            "moved",
             "reads",
             "readsOfThePast",
             "reclaimed",
