@@ -348,7 +348,8 @@ final class MemberProcess implements NodeHost, AutoCloseable {
             if (born == null) return refused(Refusal.STOPPED.name());
             return new Birth(born.identity().clusterId(), born.identity().memberId(), "");
         } catch (IOException failure) {
-            LOG.error("bootstrap failed", failure);
+            // What it left behind is in the way of another try; the next start takes it away.
+            died.accept("bootstrap", failure);
             return refused("bootstrap failed: " + failure.getMessage());
         }
     }

@@ -1,5 +1,7 @@
 package dev.quorate.store.codec;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -47,9 +49,18 @@ public final class MemberIds {
         return ByteBuffer.wrap(digest).getLong();
     }
 
-    /** Scheme, host and port, and nothing after them. */
+    /** Scheme, host and port, and nothing after them: members must be able to connect to each of them. */
     public static boolean validUrls(List<String> urls) {
-        if (urls.isEmpty()) return false;
-        return urls.stream().allMatch(url -> url.matches("https?://[^/\\s]+:\\d+|unixs?://\\S+"));
+        return !urls.isEmpty() && urls.stream().allMatch(MemberIds::isValid);
+    }
+
+    private static boolean isValid(String url) {
+        if (!url.matches("https?://[^/\\s]+:\\d{1,5}")) return false;
+        try {
+            URI uri = new URI(url);
+            return uri.getHost() != null && uri.getPort() > 0 && uri.getPort() <= 65_535;
+        } catch (URISyntaxException nonsense) {
+            return false;
+        }
     }
 }

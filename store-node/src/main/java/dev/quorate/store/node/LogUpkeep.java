@@ -81,6 +81,8 @@ final class LogUpkeep {
         memberships.put(base.index(), membership);
         markedIndex = base.index();
         appliedIndex = base.index();
+        // A state that was being forced may be gone, and then nobody tells.
+        forcing = false;
         window.clear();
         windowBytes = 0;
     }
@@ -137,7 +139,11 @@ final class LogUpkeep {
         Map.Entry<Long, Membership> then = memberships.floorEntry(position.index());
         memberships.headMap(then.getKey()).clear();
         log.mark(new EntryId(position.term(), position.index()), then.getValue());
-        long keepFrom = Math.min(position.index() - limits.snapshotCatchupEntries(), needed(raft.status()));
+        // The state may be safe further than the loop has heard of.
+        long done = Math.min(
+                position.index() - limits.snapshotCatchupEntries(),
+                raft.status().applied());
+        long keepFrom = Math.min(done, needed(raft.status()));
         if (keepFrom > raft.status().base().index()) raft.compact(keepFrom);
         while (!window.isEmpty() && window.getFirst().lastIndex() <= keepFrom)
             windowBytes -= window.removeFirst().bytes();

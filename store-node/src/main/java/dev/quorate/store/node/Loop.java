@@ -9,6 +9,7 @@ import dev.quorate.store.node.port.LeaderCall;
 import dev.quorate.store.node.port.StagedState;
 import dev.quorate.store.node.port.StatePosition;
 import dev.quorate.store.raft.Entry;
+import dev.quorate.store.raft.EntryId;
 import dev.quorate.store.raft.HardState;
 import dev.quorate.store.raft.Membership;
 import dev.quorate.store.raft.Message;
@@ -24,10 +25,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The loop: what came in goes to raft, what raft says is done. It never waits for a disk, a socket or the state.
@@ -282,12 +285,18 @@ final class Loop {
     private static void write(Ready ready, DurableLog log) {
         HardState hardState = ready.hardState();
         Message.InstallSnapshot install = ready.install();
-        if (install != null) {
+        if (install != null && ready.entries().isEmpty()) {
             log.install(ready.batch(), hardState, install.base(), install.membership());
             return;
         }
+        // What followed the state in the same turn: until it is there the log must not say that it is committed.
+        if (install != null) log.install(0, notBeyond(hardState, install.base()), install.base(), install.membership());
         boolean promises = hardState != null || !ready.entries().isEmpty();
         log.append(ready.batch(), hardState, ready.entries(), promises);
+    }
+
+    private static @Nullable HardState notBeyond(@Nullable HardState state, EntryId base) {
+        return state == null ? null : new HardState(state.term(), state.vote(), Math.min(state.commit(), base.index()));
     }
 
     /**
@@ -375,15 +384,15 @@ final class Loop {
     }
 
     /**
-     * Numbers that tell requests apart: two bytes of the member's id, five bytes of its start in milliseconds, one byte
-     * and its carries to count. No two processes of a cluster share one, so an entry of an earlier life finds nobody
-     * waiting.
+     * Numbers that tell requests apart, from a place that depends on the member's id and its start in milliseconds. No two
+     * processes of a cluster share one, so an entry of another member or of an earlier life finds nobody waiting: all bits
+     * of both count, or two busy members would meet one day.
      */
     static final class RequestIds {
         private final AtomicLong next;
 
         RequestIds(long memberId, long startMillis) {
-            next = new AtomicLong((memberId << 48) | ((startMillis & 0xff_ffff_ffffL) << 8));
+            next = new AtomicLong(new SplittableRandom(memberId ^ startMillis << 20).nextLong() >>> 1);
         }
 
         long next() {

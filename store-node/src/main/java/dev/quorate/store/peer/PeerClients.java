@@ -81,9 +81,21 @@ public final class PeerClients implements Peers, AutoCloseable {
             }
         });
         members.forEach((id, address) -> {
-            if (id != self.memberId() && !address.urls().isEmpty())
-                lanes.computeIfAbsent(id, member -> new Lanes(member, address));
+            if (id != self.memberId() && !address.urls().isEmpty()) open(id, address);
         });
+    }
+
+    /** What stands in a log must not end every member that applies it. */
+    private void open(long id, Address address) {
+        try {
+            lanes.computeIfAbsent(id, member -> new Lanes(member, address));
+        } catch (RuntimeException nonsense) {
+            LOG.error(
+                    "peer {} cannot be reached at {}; give it another peer URL or remove it: {}",
+                    Long.toUnsignedString(id, 16),
+                    address.urls(),
+                    String.valueOf(nonsense.getMessage()));
+        }
     }
 
     @Override
@@ -100,8 +112,8 @@ public final class PeerClients implements Peers, AutoCloseable {
                 whole = new SnapshotSender(lane.stub()).send(leaderTerm, from);
             } finally {
                 transfer.end(whole);
+                delivered.accept(whole);
             }
-            delivered.accept(whole);
         });
     }
 

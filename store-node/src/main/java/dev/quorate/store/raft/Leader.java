@@ -223,8 +223,8 @@ final class Leader implements Role {
         if (kind.isChange()) changeIndex = state.log.lastIndex();
     }
 
-    private void accountCommitted(RaftState state) {
-        accountedCommit = Math.max(accountedCommit, state.log.base().index());
+    /** Before entries are forgotten and when room is needed. */
+    void accountCommitted(RaftState state) {
         while (accountedCommit < state.commit) {
             uncommittedBytes -= state.log.entry(++accountedCommit).data().size();
         }

@@ -171,6 +171,8 @@ public final class RaftCore {
 
     /** Starts an election as if the timeout had passed (with a pre-vote round if configured). */
     public void campaignNow() {
+        // One that waits for its own vote to be durable would wait for ever if it began anew each time.
+        if (role instanceof Candidate candidate && !candidate.isPreCandidate()) return;
         become(role.campaign(state));
     }
 
@@ -225,6 +227,7 @@ public final class RaftCore {
     /** Forgets the entries up to this index, which must be applied. */
     public void compact(long index) {
         Invariant.check(index <= state.applied, "only applied entries can be compacted", index, state.applied);
+        if (role instanceof Leader leader) leader.accountCommitted(state);
         state.log.compact(index);
     }
 

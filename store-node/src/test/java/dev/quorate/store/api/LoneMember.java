@@ -83,7 +83,7 @@ public final class LoneMember extends SettledHost implements AutoCloseable {
         this(ID);
     }
 
-    static NodeConfig config() {
+    public static NodeConfig config() {
         return config(true);
     }
 

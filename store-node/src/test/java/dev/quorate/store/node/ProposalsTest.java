@@ -169,4 +169,14 @@ class ProposalsTest {
         sent.removeIf(message -> !(message instanceof Message.Forward));
         return sent;
     }
+
+    /** Two members whose ids end alike and that start together must not name their requests alike, ever. */
+    @Test
+    void membersNameTheirRequestsFarApart() {
+        long one = new Loop.RequestIds(0x1_4321, 1_700_000_000_000L).next();
+        long other = new Loop.RequestIds(0x2_4321, 1_700_000_000_000L).next();
+        long later = new Loop.RequestIds(0x1_4321, 1_700_000_000_001L).next();
+        assertThat(Math.abs(one - other)).isGreaterThan(1L << 40);
+        assertThat(Math.abs(one - later)).isGreaterThan(1L << 40);
+    }
 }
