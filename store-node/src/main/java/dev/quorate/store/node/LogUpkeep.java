@@ -26,9 +26,7 @@ final class LogUpkeep {
     private static final long MAX_WINDOW_BYTES =
             Math.min(128L << 20, Runtime.getRuntime().maxMemory() / 8);
 
-    /** A start reads all of it. */
-    private static final long MAX_UNMARKED_BYTES =
-            Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 4);
+    private static final long MAX_UNMARKED_BYTES = 256L << 20;
 
     private static final long SPAN_BYTES = 1 << 20;
 
