@@ -108,27 +108,36 @@ class ValueLogFilesTest {
         assertTrue(refusal.getMessage().contains(safe.toString()), refusal.getMessage());
     }
 
+    /** Every bit: of the file's head, of each field of every kind of record, and of what they hold. */
     @Test
     void aFlippedBitEndsTheLogThereAndRefusesWhatWasSafe() throws IOException {
         Path folder = root.resolve("log");
         List<Long> ends = new ArrayList<>();
         try (ValueLogFiles log = ValueLogFiles.open(folder, ONE_FILE, 0, new Told())) {
-            for (int i = 1; i <= 7; i++) {
+            for (int i = 6; i <= 8; i++) {
                 writeBatch(log, i);
                 ends.add(log.segments().active().writtenBytes());
             }
         }
         Path file = folder.resolve(SegmentName.at(0).file());
-        byte[] bytes = Files.readAllBytes(file);
-        SplittableRandom random = new SplittableRandom(5);
-        for (int at = 0; at < ends.getLast(); at++) {
+        byte[] bytes = Arrays.copyOf(Files.readAllBytes(file), Math.toIntExact(ends.getLast()));
+        for (int bit = 0; bit < 8 * bytes.length; bit++) {
+            int at = bit / 8;
             byte[] damaged = bytes.clone();
-            damaged[at] ^= (byte) (1 << random.nextInt(8));
+            damaged[at] ^= (byte) (1 << bit % 8);
             Files.write(file, damaged);
             DamagedValueLog refusal = assertThrows(
-                    DamagedValueLog.class, () -> ValueLogFiles.open(folder, ONE_FILE, 7, new Told()), "flip at " + at);
+                    DamagedValueLog.class, () -> ValueLogFiles.open(folder, ONE_FILE, 8, new Told()), "flip of " + bit);
             assertTrue(refusal.getMessage().contains(file.toString()), refusal.getMessage());
             assertTrue(Arrays.equals(damaged, Files.readAllBytes(file)), "nothing was changed");
+
+            long whole = ends.stream().filter(end -> end <= at).count();
+            Told told = new Told();
+            try (ValueLogFiles log = ValueLogFiles.open(folder, ONE_FILE, 0, told)) {
+                assertEquals(whole == 0 ? 0 : 5 + whole, log.position().index(), "flip of " + bit);
+                assertEquals(whole * 2, told.versions.size());
+                assertEquals(whole, told.facts.size());
+            }
         }
     }
 
