@@ -30,6 +30,7 @@ class SimulationTest {
             "damageEnded",
             "damageRefused",
             "events",
+            "linearizable",
             "members",
             "moved",
             "reads",
@@ -40,6 +41,9 @@ class SimulationTest {
             "rotten",
             "snapshots");
     private static final int PROGRESS = 1_000;
+
+    /** Of so many worlds one may have a history whose order takes too long to be found. */
+    private static final int WORLDS_PER_UNDECIDED = 100;
 
     @Test
     void noAnswerIsEverTakenBack() {
@@ -60,7 +64,9 @@ class SimulationTest {
                 .toList();
         assertThat(failures).isEmpty();
         System.out.println(count + " seeds: " + happened);
-        if (count >= SEEDS) assertThat(happened).containsKeys(MUST_HAPPEN.toArray(String[]::new));
+        if (count < SEEDS) return;
+        assertThat(happened).containsKeys(MUST_HAPPEN.toArray(String[]::new));
+        assertThat(happened.getOrDefault("undecided", 0)).isLessThanOrEqualTo((int) (count / WORLDS_PER_UNDECIDED));
     }
 
     /** The others still run: one hunt shows every seed that fails. */

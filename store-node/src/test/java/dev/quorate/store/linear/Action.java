@@ -1,5 +1,6 @@
 package dev.quorate.store.linear;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -11,6 +12,21 @@ public sealed interface Action {
     /** Was it told that it changed nothing? */
     default boolean isRead() {
         return false;
+    }
+
+    /** The only value it can have found there; "" = none, or any. */
+    default String found() {
+        return "";
+    }
+
+    /** Every value it may have put. */
+    default List<String> puts() {
+        return List.of();
+    }
+
+    /** The same, told that it put this one of them. */
+    default Action toldOf(String put) {
+        return this;
     }
 
     /** The same with other names for its values. */
@@ -36,6 +52,11 @@ public sealed interface Action {
         @Override
         public Optional<Cell> on(Cell cell) {
             return Optional.of(new Cell(value, lease));
+        }
+
+        @Override
+        public List<String> puts() {
+            return List.of(value);
         }
 
         @Override
@@ -66,6 +87,17 @@ public sealed interface Action {
         }
 
         @Override
+        public List<String> puts() {
+            if (wasAbsent.isEmpty()) return List.of(ifAbsent, ifPresent);
+            return List.of(wasAbsent.get() ? ifAbsent : ifPresent);
+        }
+
+        @Override
+        public Action toldOf(String put) {
+            return new PutByPresence(ifAbsent, ifPresent, Optional.of(put.equals(ifAbsent)));
+        }
+
+        @Override
         public Action renamed(UnaryOperator<String> names) {
             return new PutByPresence(names.apply(ifAbsent), names.apply(ifPresent), wasAbsent);
         }
@@ -83,6 +115,21 @@ public sealed interface Action {
         @Override
         public boolean isRead() {
             return succeeded.isPresent() && !succeeded.get();
+        }
+
+        @Override
+        public String found() {
+            return succeeded.orElse(false) ? expected : "";
+        }
+
+        @Override
+        public List<String> puts() {
+            return succeeded.orElse(true) ? List.of(value) : List.of();
+        }
+
+        @Override
+        public Action toldOf(String put) {
+            return new CompareAndPut(expected, value, Optional.of(true));
         }
 
         @Override

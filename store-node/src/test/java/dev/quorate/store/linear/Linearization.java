@@ -23,7 +23,10 @@ import java.util.TreeMap;
  *    what could not be ended cannot be ended either when more of the unknown calls are used up.
  * 3. A call that was told it changed nothing comes as soon as it may. An unknown one that changes nothing need not come.
  * 4. Values that nobody was told need no names; of two unknown calls that do the same, the earlier will do.
+ * 5. A value that only one call can have put does not come back: as long as somebody has still to find it, it stays.
  * </pre>
+ *
+ * <p>Most that makes a search long is unknown calls. {@link Deduction} leaves fewer of them.
  */
 public final class Linearization {
     private static final int MAX_CONFIGURATIONS = 30_000;
@@ -53,6 +56,9 @@ public final class Linearization {
     /** With which unknown calls used up it was tried. */
     private final Map<Configuration, List<BitSet>> seen = new HashMap<>();
 
+    /** How many calls that are left must find a value that does not come back. */
+    private final Map<String, Integer> owed = new HashMap<>();
+
     private final int knownCalls;
     private int tried;
     private int known;
@@ -63,6 +69,8 @@ public final class Linearization {
         this.calls = calls;
         this.knownCalls = (int) calls.stream().filter(Call::isKnown).count();
         this.known = knownCalls;
+        for (String value : Deduction.traceable(calls)) owed.put(value, 0);
+        for (Call call : calls) owe(call, 1);
     }
 
     /** The worst of all keys. */
@@ -80,7 +88,8 @@ public final class Linearization {
     }
 
     /** In the order of their ends, so that the usual order is tried first. */
-    private static List<Call> prepared(List<Call> calls) {
+    private static List<Call> prepared(List<Call> asHeard) {
+        List<Call> calls = Deduction.of(asHeard);
         Set<String> told = new HashSet<>();
         told.add("");
         for (Call call : calls) {
@@ -154,7 +163,7 @@ public final class Linearization {
             if (next.isEmpty() || call.action().isRead()) continue;
             if (!call.isKnown() && (next.get().equals(cell) || !unknown.add(call.action()))) continue;
             take(i);
-            if (search(next.get())) return true;
+            if (keepsWhatIsOwed(cell, next.get()) && search(next.get())) return true;
             giveBack(i);
         }
         remember(cell);
@@ -173,13 +182,23 @@ public final class Linearization {
         return calls.get(done.nextClearBit(0)).returned();
     }
 
+    private boolean keepsWhatIsOwed(Cell before, Cell after) {
+        return before.value().equals(after.value()) || owed.getOrDefault(before.value(), 0) == 0;
+    }
+
+    private void owe(Call call, int more) {
+        owed.computeIfPresent(call.action().found(), (value, count) -> count + more);
+    }
+
     private void take(int i) {
         done.set(i);
+        owe(calls.get(i), -1);
         if (calls.get(i).isKnown()) known--;
     }
 
     private void giveBack(int i) {
         done.clear(i);
+        owe(calls.get(i), 1);
         if (calls.get(i).isKnown()) known++;
     }
 }

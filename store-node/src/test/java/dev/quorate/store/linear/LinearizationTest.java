@@ -10,10 +10,12 @@ import dev.quorate.store.linear.Action.PutByPresence;
 import dev.quorate.store.linear.Action.Read;
 import dev.quorate.store.linear.Linearization.Verdict;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -45,6 +47,7 @@ class LinearizationTest {
                 "a 1 2 swap - x yes; a 3 4 read x",
                 "a 1 2 put x 7; a 1 ? ends 7; a 3 4 read x; a 5 6 read -",
                 "a 1 2 put x 7; a 1 ? ends 7; a 3 4 put y; a 5 6 read y",
+                "a 1 2 put x; a 3 ? swap x y ?; a 4 ? put z; a 5 6 read y; a 7 8 read z",
             })
     void couldHaveHappened(String table) {
         assertThat(verdict(table)).isEqualTo(Verdict.POSSIBLE);
@@ -74,6 +77,9 @@ class LinearizationTest {
                 "a 1 2 put x; a 1 ? ends 7; a 3 4 read -",
                 "a 1 2 put x 7; a 1 ? ends 7; a 3 4 put y; a 5 6 read -",
                 "a 5 ? ends 7; a 1 2 put x 7; a 3 4 read -",
+                "a 1 2 put x; a 3 ? swap x y ?; a 4 5 put z; a 6 7 read x; a 8 9 read y",
+                "a 1 ? either x y ?; a 2 3 read x; a 4 5 read y",
+                "a 1 8 put x; a 2 3 read x; a 4 5 put y; a 6 7 read x; a 9 10 read y",
             })
     void couldNotHaveHappened(String table) {
         assertThat(verdict(table)).isEqualTo(Verdict.IMPOSSIBLE);
@@ -99,6 +105,58 @@ class LinearizationTest {
         calls.add(new Call("k", 300_000, 300_001, new Put("last", 0)));
         calls.add(new Call("k", 300_002, 300_003, new Read(cell.value())));
         assertThat(Linearization.of(calls).verdict()).isEqualTo(Verdict.IMPOSSIBLE);
+    }
+
+    /** Few calls, so that every order can be tried; of values that are put once and of such that are put again. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void agreesWithTryingEveryOrder(int seed) {
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        EnumMap<Verdict, Integer> seen = new EnumMap<>(Verdict.class);
+        for (int i = 0; i < 2_000; i++) {
+            List<Call> calls = randomCalls(random);
+            Verdict expected = canBe(calls, Action.Cell.ABSENT) ? Verdict.POSSIBLE : Verdict.IMPOSSIBLE;
+            assertThat(Linearization.of(calls).verdict()).as("%s", calls).isEqualTo(expected);
+            seen.merge(expected, 1, Integer::sum);
+        }
+        assertThat(seen.values()).hasSize(2).allMatch(times -> times > 100);
+    }
+
+    private static List<Call> randomCalls(RandomGenerator random) {
+        int values = 2 + random.nextInt(8);
+        int count = 2 + random.nextInt(6);
+        List<Integer> moments =
+                new ArrayList<>(IntStream.range(0, 2 * count).boxed().toList());
+        List<Call> calls = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int one = moments.remove(random.nextInt(moments.size()));
+            int other = moments.remove(random.nextInt(moments.size()));
+            Optional<Boolean> told = random.nextInt(3) == 0 ? Optional.empty() : Optional.of(random.nextBoolean());
+            String value = "v" + random.nextInt(values);
+            String second = "v" + random.nextInt(values);
+            Action action = switch (random.nextInt(8)) {
+                case 0 -> new Delete(told);
+                case 1 -> new PutByPresence(value + "+", value, told);
+                case 2, 3 -> new CompareAndPut(random.nextInt(4) == 0 ? "" : second, value, told);
+                case 4, 5 -> new Read(random.nextInt(4) == 0 ? "" : value);
+                case 6 -> new LeaseEnds(1);
+                default -> new Put(value, random.nextInt(2));
+            };
+            boolean unknown = action instanceof LeaseEnds || (told.isEmpty() && !(action instanceof Read));
+            calls.add(new Call("k", Math.min(one, other), unknown ? Call.NEVER : Math.max(one, other), action));
+        }
+        return calls;
+    }
+
+    private static boolean canBe(List<Call> left, Action.Cell cell) {
+        if (left.stream().noneMatch(Call::isKnown)) return true;
+        for (Call call : left) {
+            if (left.stream().anyMatch(other -> other.returned() < call.invoked())) continue;
+            Optional<Action.Cell> next = call.action().on(cell);
+            List<Call> others = left.stream().filter(other -> other != call).toList();
+            if (next.isPresent() && canBe(others, next.get())) return true;
+        }
+        return false;
     }
 
     private static Verdict verdict(String table) {
