@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * Members driven by hand.
  *
  * <pre>
- * options prevote=off checkquorum=off inflight=2 bytes=100    before the members
+ * options prevote=off checkquorum=off inflight=2 inflightbytes=400 bytes=100    before the members
  * log 2 1 1 3           member 2 starts with entries of these terms after 1/1 (before "members")
  * term 7                everybody starts in this term (before "members")
  * members 1 2 3         starts them all, these being the voters since entry 1/1
@@ -43,6 +43,7 @@ final class RaftScript implements Script.Interpreter {
     private boolean preVote = true;
     private boolean checkQuorum = true;
     private int inflight = 512;
+    private long inflightBytes = 1 << 20;
     private long messageBytes = 1 << 20;
     private boolean showMessages = true;
 
@@ -72,7 +73,7 @@ final class RaftScript implements Script.Interpreter {
                 preVote,
                 checkQuorum,
                 inflight,
-                Math.max(messageBytes, 1000),
+                inflightBytes,
                 messageBytes,
                 20,
                 RandomGeneratorFactory.of("L64X128MixRandom").create(id));
@@ -108,6 +109,7 @@ final class RaftScript implements Script.Interpreter {
             case "prevote" -> preVote = value.equals("on");
             case "checkquorum" -> checkQuorum = value.equals("on");
             case "inflight" -> inflight = Integer.parseInt(value);
+            case "inflightbytes" -> inflightBytes = Long.parseLong(value);
             case "bytes" -> messageBytes = Long.parseLong(value);
             default -> throw new IllegalArgumentException(word);
         }
