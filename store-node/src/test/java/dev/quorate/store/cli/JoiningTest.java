@@ -170,7 +170,7 @@ class JoiningTest {
 
         TestMember back = waiting(1);
         promoted(seed, id);
-        assertThat(seed.node().raft().voters()).hasSize(2);
+        await("there are two voters", () -> seed.node().raft().voters().size() == 2);
         assertThat(back.get("k199")).isEqualTo("v199");
     }
 
