@@ -111,7 +111,7 @@ final class CallMeter extends ServerStreamTracer.Factory {
         return code == Status.Code.CANCELLED ? "Canceled" : name.toString();
     }
 
-    /** Whether some of one request and one answer are not answered. */
+    /** Whether a call of one request and one answer is still without its answer. */
     boolean isAnybodyWaiting() {
         return waiting.sum() > 0;
     }

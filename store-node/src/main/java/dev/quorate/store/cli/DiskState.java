@@ -97,9 +97,8 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
             @Override
             public Database database() throws IOException {
                 Present now = present;
-                // What the log has lost before the start, this picture knows as given up; what it has lost since then
-                // was
-                // declared dead first, and the export, which comes later, knows that.
+                // This picture knows what the log had lost before the start; what it has lost since was declared
+                // dead first, and the export, which comes later, knows that.
                 MvccView view = now.state().view();
                 Export state = now.log().export();
                 try {

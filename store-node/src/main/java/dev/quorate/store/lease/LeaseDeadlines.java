@@ -21,8 +21,9 @@ public final class LeaseDeadlines {
      *
      * What is left is written down after two thirds of the time that a lease has, but not more often than every second and
      * not less often than every 5 minutes. So a lease that somebody renews in time (clients do at a third) is never written
-     * down, and one that nobody renews ends even if leaders change, unless each leads for less than that. A renewal of a lease with less than everything on
-     * record puts that right at once, and is only good when that is done: until then a next leader would know of less.
+     * down, and one that nobody renews ends even if leaders change, unless each leads for less than that. A renewal of a
+     * lease with less than everything on record puts that right at once, and is only good when that is done: until then a
+     * next leader would know of less.
      */
     private static final long SECOND = 1_000_000_000;
     private static final long RETRY = 3 * SECOND;

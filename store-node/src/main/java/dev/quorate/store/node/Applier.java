@@ -206,7 +206,7 @@ final class Applier {
     private void applyChange(Entry entry, Membership membership) {
         ChangeCodec.Change change = ChangeCodec.decode(entry);
         Command.MembersChange command = new Command.MembersChange(change.members());
-        Applied applied = active.state().apply(entry.index(), command, AnswerRoom.usual());
+        Applied applied = active.state().apply(entry.index(), command, AnswerRoom.nobodyWaits());
         Invariant.check(
                 !(applied.outcome() instanceof Outcome.Refused),
                 "a committed change of the membership fits the list of members",

@@ -137,15 +137,14 @@ final class LogUpkeep {
         Map.Entry<Long, Membership> then = memberships.floorEntry(position.index());
         memberships.headMap(then.getKey()).clear();
         log.mark(new EntryId(position.term(), position.index()), then.getValue());
+        RaftStatus status = raft.status();
         // The state may be safe further than the loop has heard of.
-        long done = Math.min(
-                position.index() - limits.snapshotCatchupEntries(),
-                raft.status().applied());
-        long keepFrom = Math.min(done, needed(raft.status()));
-        if (keepFrom > raft.status().base().index()) raft.compact(keepFrom);
+        long done = Math.min(position.index() - limits.snapshotCatchupEntries(), status.applied());
+        long keepFrom = Math.min(done, needed(status));
+        if (keepFrom > status.base().index()) raft.compact(keepFrom);
         while (!window.isEmpty() && window.getFirst().lastIndex() <= keepFrom)
             windowBytes -= window.removeFirst().bytes();
-        long useless = Math.max(keepFrom, raft.status().base().index());
+        long useless = Math.max(keepFrom, status.base().index());
         log.release(Math.max(0, Math.min(position.index(), useless)));
     }
 

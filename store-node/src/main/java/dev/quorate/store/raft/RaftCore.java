@@ -169,9 +169,11 @@ public final class RaftCore {
         state.abstains = abstains;
     }
 
-    /** Starts an election as if the timeout had passed (with a pre-vote round if configured). */
+    /**
+     * Starts an election as if the timeout had passed (with a pre-vote round if configured). One that is under way goes on:
+     * it may wait for its own vote to be durable, and begun anew at each call it would for ever.
+     */
     public void campaignNow() {
-        // One that waits for its own vote to be durable would wait for ever if it began anew each time.
         if (role instanceof Candidate candidate && !candidate.isPreCandidate()) return;
         become(role.campaign(state));
     }

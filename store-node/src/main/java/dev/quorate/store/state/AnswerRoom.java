@@ -8,7 +8,9 @@ import java.util.List;
  * elsewhere what memory allows. Every member applies every command, so one that reads everything would end them all.
  */
 public final class AnswerRoom {
-    private static final long MOST_BYTES = Runtime.getRuntime().maxMemory() / 4;
+    static final long MOST_BYTES = Runtime.getRuntime().maxMemory() / 4;
+
+    private static final AnswerRoom NONE = new AnswerRoom(false, 0);
 
     private final boolean wanted;
     private long left;
@@ -19,7 +21,7 @@ public final class AnswerRoom {
     }
 
     public static AnswerRoom nobodyWaits() {
-        return new AnswerRoom(false, 0);
+        return NONE;
     }
 
     public static AnswerRoom usual() {
@@ -30,8 +32,9 @@ public final class AnswerRoom {
         return new AnswerRoom(true, bytes);
     }
 
-    boolean isWanted() {
-        return wanted;
+    /** Is there any use in reading more? */
+    boolean isOpen() {
+        return wanted && left >= 0;
     }
 
     long left() {

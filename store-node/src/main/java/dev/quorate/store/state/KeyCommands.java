@@ -64,8 +64,7 @@ final class KeyCommands {
 
     /** What was written stays; only the answer is lost. */
     private static Done done(Outcome outcome, List<KeyEvent> events, AnswerRoom room) {
-        return new Done(
-                room.isWanted() && room.isExceeded() ? new Outcome.Refused(Refusal.ANSWER_TOO_LARGE) : outcome, events);
+        return new Done(room.isExceeded() ? new Outcome.Refused(Refusal.ANSWER_TOO_LARGE) : outcome, events);
     }
 
     /** A transaction that only reads, in a picture. */
@@ -101,8 +100,7 @@ final class KeyCommands {
     List<KeyEvent> deleteAll(List<Bytes> keys) {
         if (keys.isEmpty()) return List.of();
         Txn txn = store.begin();
-        AnswerRoom none = AnswerRoom.nobodyWaits();
-        for (Bytes key : keys) run(new Op.DeleteRange(KeyRange.single(key), false), txn, none);
+        for (Bytes key : keys) run(new Op.DeleteRange(KeyRange.single(key), false), txn, AnswerRoom.nobodyWaits());
         return txn.commit();
     }
 
@@ -163,7 +161,7 @@ final class KeyCommands {
 
     private static Outcome run(Op.Range range, Txn txn, AnswerRoom room) {
         RangeResult.Found nothing = new RangeResult.Found(List.of(), false, 0, txn.revision());
-        if (!room.isWanted() || room.isExceeded()) return new Outcome.RangeDone(nothing);
+        if (!room.isOpen()) return new Outcome.RangeDone(nothing);
         return switch (txn.range(range.query(), room.left())) {
             case RangeResult.Found found -> {
                 room.take(found.encoded());
@@ -198,7 +196,7 @@ final class KeyCommands {
     }
 
     private Outcome run(Op.DeleteRange delete, Txn txn, AnswerRoom room) {
-        boolean showsPrevious = delete.wantsPrevious() && room.isWanted() && !room.isExceeded();
+        boolean showsPrevious = delete.wantsPrevious() && room.isOpen();
         long bytes = showsPrevious ? room.left() + 1 : 0;
         List<Bytes> previous = txn.deleteRange(delete.range(), bytes, key -> leases.attach(key, 0));
         if (showsPrevious) room.take(previous);

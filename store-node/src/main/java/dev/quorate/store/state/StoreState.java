@@ -186,7 +186,7 @@ public final class StoreState {
     public RangeResult range(RangeQuery query) {
         while (true) {
             MvccView now = store.view();
-            RangeResult result = now.range(query, AnswerRoom.usual().left());
+            RangeResult result = now.range(query, AnswerRoom.MOST_BYTES);
             boolean late = result instanceof RangeResult.Compacted && query.revision() <= 0 && now.isOvertaken();
             if (!late) return result;
         }

@@ -8,18 +8,13 @@ import dev.quorate.store.node.Node;
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.node.NodeStatus.NodeIdentity;
 import dev.quorate.store.node.NodeThreads;
-import dev.quorate.store.node.port.DurableLog;
-import dev.quorate.store.node.port.LeaderCall;
+import dev.quorate.store.node.port.ForgetfulLog;
 import dev.quorate.store.node.port.Meters;
-import dev.quorate.store.node.port.Peers;
-import dev.quorate.store.node.port.SnapshotStore;
+import dev.quorate.store.node.port.NoPeers;
+import dev.quorate.store.node.port.NoSnapshots;
 import dev.quorate.store.node.port.StagedState;
 import dev.quorate.store.node.port.StatePosition;
-import dev.quorate.store.raft.Entry;
-import dev.quorate.store.raft.EntryId;
-import dev.quorate.store.raft.HardState;
 import dev.quorate.store.raft.Membership;
-import dev.quorate.store.raft.Message;
 import dev.quorate.store.raft.RaftConfig;
 import dev.quorate.store.raft.RaftCore;
 import dev.quorate.store.raft.Restored;
@@ -30,13 +25,10 @@ import java.net.InetSocketAddress;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** A whole member with its client port: the real node, threads and state, on a disk that forgets, without peers. */
 public final class LoneMember extends SettledHost implements AutoCloseable {
@@ -157,55 +149,6 @@ public final class LoneMember extends SettledHost implements AutoCloseable {
     public void close() {
         server.close();
         threads.stop();
-    }
-
-    private record ForgetfulLog(Mailbox mailbox) implements DurableLog {
-        @Override
-        public void append(long batch, @Nullable HardState hardState, List<Entry> entries, boolean mustSync) {
-            mailbox.persisted(batch);
-        }
-
-        @Override
-        public void mark(EntryId applied, Membership membership) {}
-
-        @Override
-        public void release(long upToIndex) {}
-
-        @Override
-        public void install(long batch, @Nullable HardState hardState, EntryId base, Membership membership) {}
-    }
-
-    private static final class NoPeers implements Peers {
-        @Override
-        public void send(Message message) {}
-
-        @Override
-        public void update(SortedMap<Long, Address> members) {}
-
-        @Override
-        public void sendSnapshot(long to, long leaderTerm, SnapshotStore from, Consumer<Boolean> delivered) {}
-
-        @Override
-        public CompletableFuture<LeaderCall.Answer> ask(long leader, LeaderCall call) {
-            return CompletableFuture.failedFuture(new IllegalStateException("nobody there"));
-        }
-
-        @Override
-        public long silentMillis(long member) {
-            return Long.MAX_VALUE;
-        }
-    }
-
-    private static final class NoSnapshots implements SnapshotStore {
-        @Override
-        public Export export() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Import receive(StatePosition position, long sizeBytes) {
-            throw new UnsupportedOperationException();
-        }
     }
 
     private static final class Clock implements Node.Ticker {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quorate.store.Bytes;
 import dev.quorate.store.mvcc.HeapValueLog;
-import dev.quorate.store.node.port.DurableLog;
+import dev.quorate.store.node.port.ForgetfulLog;
 import dev.quorate.store.node.port.StagedState;
 import dev.quorate.store.node.port.StatePosition;
 import dev.quorate.store.raft.Entry;
@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** How much of the log stays in memory and on disk. */
@@ -56,22 +55,8 @@ class LogUpkeepTest {
     @Test
     void aStateThatIsSafeBeforeTheLoopHasHeardOfItForgetsNothingTooEarly() {
         RaftCore raft = restored(ENTRIES / 2);
-        upkeep(raft, 0).forced(new StatePosition(ENTRIES, 1, 1), raft, new NoLog());
+        upkeep(raft, 0).forced(new StatePosition(ENTRIES, 1, 1), raft, new ForgetfulLog(new Mailbox(10)));
         assertThat(raft.status().base().index()).isEqualTo(ENTRIES / 2);
-    }
-
-    private static final class NoLog implements DurableLog {
-        @Override
-        public void append(long batch, @Nullable HardState hardState, List<Entry> entries, boolean mustSync) {}
-
-        @Override
-        public void mark(EntryId applied, Membership membership) {}
-
-        @Override
-        public void release(long upToIndex) {}
-
-        @Override
-        public void install(long batch, @Nullable HardState hardState, EntryId base, Membership membership) {}
     }
 
     /** With 400 MiB in its log. */

@@ -6,9 +6,8 @@ import dev.quorate.store.Bytes;
 import dev.quorate.store.api.LoneMember;
 import dev.quorate.store.mvcc.HeapValueLog;
 import dev.quorate.store.node.port.DurableLog;
-import dev.quorate.store.node.port.LeaderCall;
-import dev.quorate.store.node.port.Peers;
-import dev.quorate.store.node.port.SnapshotStore;
+import dev.quorate.store.node.port.NoPeers;
+import dev.quorate.store.node.port.NoSnapshots;
 import dev.quorate.store.node.port.StagedState;
 import dev.quorate.store.node.port.StatePosition;
 import dev.quorate.store.raft.Entry;
@@ -23,11 +22,8 @@ import dev.quorate.store.raft.Restored;
 import dev.quorate.store.state.StoreState;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -105,39 +101,6 @@ class NodeInstallTest {
         @Override
         public void install(long batch, @Nullable HardState hardState, EntryId base, Membership members) {
             written.add("install " + batch + " " + hardState + " " + base.index());
-        }
-    }
-
-    private static final class NoPeers implements Peers {
-        @Override
-        public void send(Message message) {}
-
-        @Override
-        public void update(SortedMap<Long, Address> members) {}
-
-        @Override
-        public void sendSnapshot(long to, long leaderTerm, SnapshotStore from, Consumer<Boolean> delivered) {}
-
-        @Override
-        public CompletableFuture<LeaderCall.Answer> ask(long leader, LeaderCall call) {
-            return CompletableFuture.completedFuture(LeaderCall.Answer.askAgain());
-        }
-
-        @Override
-        public long silentMillis(long member) {
-            return Long.MAX_VALUE;
-        }
-    }
-
-    private static final class NoSnapshots implements SnapshotStore {
-        @Override
-        public Export export() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Import receive(StatePosition position, long sizeBytes) {
-            throw new UnsupportedOperationException();
         }
     }
 

@@ -156,4 +156,24 @@ public final class SimDisk {
         if (parent == null) throw new IOException("the root has no parent");
         return folder(parent);
     }
+
+    /** What is tried again and again with another force that fails. */
+    @FunctionalInterface
+    public interface Attempt {
+        /** False when there were not so many forces that this one would have failed. */
+        boolean failedAt(int force) throws Exception;
+    }
+
+    /** The first force fails, then the second, and so on; returns how many there were. */
+    public static int eachForceFails(Attempt attempt) {
+        int failures = 0;
+        for (boolean failed = true; failed; failures++) {
+            try {
+                failed = attempt.failedAt(failures);
+            } catch (Throwable e) {
+                throw new AssertionError("force " + failures + " fails", e);
+            }
+        }
+        return failures;
+    }
 }

@@ -17,15 +17,8 @@ class FailedSyncTest {
     private static final int BATCHES = 40;
 
     @Test
-    void nothingCountsAsSafeAfterASyncThatFailed() throws IOException {
-        int failures = 0;
-        for (boolean failed = true; failed; failures++) {
-            try {
-                failed = writeWhileSyncFails(failures);
-            } catch (Throwable e) {
-                throw new AssertionError("sync " + failures + " fails", e);
-            }
-        }
+    void nothingCountsAsSafeAfterASyncThatFailed() {
+        int failures = SimDisk.eachForceFails(FailedSyncTest::writeWhileSyncFails);
         assertTrue(failures > BATCHES, failures + " syncs");
     }
 

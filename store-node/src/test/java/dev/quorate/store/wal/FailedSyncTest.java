@@ -23,15 +23,8 @@ class FailedSyncTest {
     private static final int BATCHES = 60;
 
     @Test
-    void theLogEndsAndNothingThatWasReportedIsLost() throws Exception {
-        int failures = 0;
-        for (boolean failed = true; failed; failures++) {
-            try {
-                failed = writeWhileSyncFails(failures);
-            } catch (Throwable e) {
-                throw new AssertionError("sync " + failures + " fails", e);
-            }
-        }
+    void theLogEndsAndNothingThatWasReportedIsLost() {
+        int failures = SimDisk.eachForceFails(FailedSyncTest::writeWhileSyncFails);
         assertTrue(failures > BATCHES, "every batch is synced, and segments and names are as well");
     }
 

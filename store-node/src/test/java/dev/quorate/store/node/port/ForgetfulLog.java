@@ -1,0 +1,25 @@
+package dev.quorate.store.node.port;
+
+import dev.quorate.store.raft.Entry;
+import dev.quorate.store.raft.EntryId;
+import dev.quorate.store.raft.HardState;
+import dev.quorate.store.raft.Membership;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Everything is durable at once, and nothing is kept. */
+public record ForgetfulLog(DurableLog.Listener listener) implements DurableLog {
+    @Override
+    public void append(long batch, @Nullable HardState hardState, List<Entry> entries, boolean mustSync) {
+        listener.persisted(batch);
+    }
+
+    @Override
+    public void mark(EntryId applied, Membership membership) {}
+
+    @Override
+    public void release(long upToIndex) {}
+
+    @Override
+    public void install(long batch, @Nullable HardState hardState, EntryId base, Membership membership) {}
+}
