@@ -31,6 +31,8 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -43,6 +45,7 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
     private final StateFolder folder;
     private final StagedState.Active active;
     private final Around around;
+    private final Semaphore hurry = new Semaphore(0);
     private volatile Present present;
     private volatile Consumer<Room> room = enough -> {};
     private volatile Consumer<String> damage = what -> {};
@@ -64,6 +67,7 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
         this.active = active;
         this.around = around;
         this.present = new Present(active.state(), folder.log());
+        folder.log().onReserveWanted(hurry::release);
     }
 
     /**
@@ -156,6 +160,11 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
         }
     }
 
+    /** Until {@link #upkeep} should be called again: so long, or less when there is something to do. */
+    void rest(long millis) throws InterruptedException {
+        if (hurry.tryAcquire(millis, TimeUnit.MILLISECONDS)) hurry.drainPermits();
+    }
+
     private void dropOvertaken() {
         try {
             folder.dropOvertaken();
@@ -227,6 +236,7 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
             try {
                 folder.activate(log);
                 log.onRoom(room);
+                log.onReserveWanted(hurry::release);
                 log.onDamage(damage);
                 present = new Present(loaded.state(), log);
                 return loaded;

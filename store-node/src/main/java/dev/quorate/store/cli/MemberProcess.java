@@ -158,7 +158,7 @@ final class MemberProcess implements NodeHost, AutoCloseable {
             while (!ended.isDone() && running.equals(member)) {
                 checkReadable(running.node());
                 boolean more = running.disk().upkeep();
-                if (!more) TimeUnit.MILLISECONDS.sleep(READY_CHECK_MILLIS);
+                if (!more) running.disk().rest(READY_CHECK_MILLIS);
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();

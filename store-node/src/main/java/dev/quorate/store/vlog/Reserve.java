@@ -18,6 +18,7 @@ final class Reserve {
 
     private final long segmentBytes;
     private Consumer<Room> listener = room -> {};
+    private volatile Runnable wanted = () -> {};
     private Room told = Room.ENOUGH;
     private boolean spareIsThere;
     private boolean cannotReserve;
@@ -30,6 +31,17 @@ final class Reserve {
     synchronized void listener(Consumer<Room> value) {
         listener = value;
         value.accept(told);
+    }
+
+    /** Hears when {@link #fill} has something to do, for a fast disk is full long before somebody looks again. */
+    void onWanted(Runnable value) {
+        wanted = value;
+    }
+
+    /** The writing thread, for each batch; {@code before} is 0 in a new file. */
+    void written(long before, Segment active) {
+        boolean halfUsed = before <= segmentBytes / 2 && active.writtenBytes() > segmentBytes / 2;
+        if (halfUsed || (before == 0 && !active.isReserved())) wanted.run();
     }
 
     /** Not the writing thread: a file system may take its time. */

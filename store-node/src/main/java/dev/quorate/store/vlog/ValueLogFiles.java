@@ -139,8 +139,8 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
         ByteBuffer batch = records.whole();
         Segment last = segments.active();
         // The last file may be a rewritten one, if a cut took those behind it: its first revision can be far away.
-        if (!last.hasRoomFor(batch.remaining()) || !last.table().reaches(open))
-            roll(batch.remaining(), open.count() > 0 ? open.main(0) : lastMain + 1);
+        boolean rolls = !last.hasRoomFor(batch.remaining()) || !last.table().reaches(open);
+        if (rolls) roll(batch.remaining(), open.count() > 0 ? open.main(0) : lastMain + 1);
         Segment active = segments.active();
         int base = Math.toIntExact(active.writtenBytes());
         for (int row = 0; row < open.count(); row++) {
@@ -154,6 +154,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
         }
         facts.settle(active, base);
         position = next;
+        reserve.written(rolls ? 0 : base, active);
     }
 
     private void roll(int batchBytes, long from) throws IOException {
@@ -283,6 +284,11 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
     /** Hears how much room there is, now and at every change; without any, batches wait. */
     public void onRoom(Consumer<Room> listener) {
         reserve.listener(listener);
+    }
+
+    /** Hears when {@link #reserve} should be called soon. */
+    public void onReserveWanted(Runnable listener) {
+        reserve.onWanted(listener);
     }
 
     /** Sets room aside for the next batches if need be. To be called now and then; also finds that there is room again. */

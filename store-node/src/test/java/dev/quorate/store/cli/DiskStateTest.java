@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A member's state on disk without a member. */
@@ -64,6 +65,25 @@ class DiskStateTest {
             put(to, "k", 10);
             to.upkeep();
             assertThat(incoming).doesNotExist();
+        }
+    }
+
+    /** A fast disk fills a file between two looks, and then nothing would be set aside. */
+    @Test
+    @Timeout(60)
+    void upkeepIsWokenWhenRoomMustBeSetAside() throws Exception {
+        try (DiskState disk = open("log")) {
+            put(disk, "k", 100);
+            disk.upkeep();
+            disk.rest(1);
+            for (int i = 0; i < 8; i++) put(disk, "k" + i, 400);
+            disk.rest(Long.MAX_VALUE);
+            disk.upkeep();
+            assertThat(root.resolve("log/vlog/spare.tmp")).exists();
+            for (int i = 0; i < 3; i++) put(disk, "k" + i, 400);
+            assertThat(root.resolve("log/vlog/spare.tmp"))
+                    .as("it is the next file")
+                    .doesNotExist();
         }
     }
 
