@@ -49,8 +49,9 @@ class LayersTest {
         table.put("state", List.of("mvcc", "lease", "auth"));
         table.put("codec", List.of("raft", "state", "mvcc", "lease", "auth"));
         table.put("node", List.of("raft", "watch", "state", "codec", "mvcc", "lease", "auth"));
-        table.put("wal", List.of("node", "raft"));
-        table.put("vlog", List.of("node", "mvcc"));
+        table.put("disk", List.of());
+        table.put("wal", List.of("node", "raft", "disk"));
+        table.put("vlog", List.of("node", "mvcc", "disk"));
         table.put("snapshot", List.of("node", "mvcc", "raft"));
         table.put("tls", List.of("node"));
         table.put("peer", List.of("node", "raft", "codec", "tls"));

@@ -10,11 +10,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
- * The command: three members under everything that makes heartbeats late elsewhere. Each row says how many terms began
- * while it lasted; more than it may is a failure. Only a leader whose disk stands still may go, by handing over: once.
+ * The command: three members under everything that makes heartbeats late elsewhere. A row fails when
+ *
+ * <pre>
+ *   more terms begin than may: only a leader whose disk stands still may go
+ *   leaders hand over because of their disk more or less often than they should: once where it stands still, else never
+ *   a member's heartbeats are late, where it is not stopped, and no wait for a processor explains it: {@link ProcessorWaits}
+ *   the follower that comes back far behind is not sent a whole state
+ *   nobody is answered
+ * </pre>
  */
 public final class Heartbeats {
     private static final int MEMBERS = 3;
+
+    /** More than the 128 MiB of entries that a leader holds for those who are away. */
+    private static final long PUTS_THAT_NOBODY_KEEPS = 150_000;
+
+    /** So long it holds them for a member that does not answer. */
+    private static final long RETENTION_SECONDS = 60;
 
     private final MemberProcesses members;
     private final long seconds;
@@ -27,7 +40,21 @@ public final class Heartbeats {
 
     /** What happens beside the load. */
     private interface Trouble {
-        void happen() throws IOException, InterruptedException;
+        void happen(Storm puts) throws IOException, InterruptedException;
+    }
+
+    /**
+     * What a row must show.
+     *
+     * @param mostTerms that may begin
+     * @param handOvers exactly
+     * @param leastStates that are sent as a whole
+     */
+    private record Expected(long mostTerms, long handOvers, boolean punctual, long leastStates) {
+        static final Expected PUNCTUAL = new Expected(0, 0, true, 0);
+        static final Expected LATE = new Expected(0, 0, false, 0);
+        static final Expected WHOLE_STATE = new Expected(0, 0, false, 1);
+        static final Expected HAND_OVER = new Expected(1, 1, true, 0);
     }
 
     public static void main(String[] args) throws Exception {
@@ -36,11 +63,11 @@ public final class Heartbeats {
             System.exit(2);
         }
         boolean onTime = run(Path.of(args[0]).toAbsolutePath(), Long.parseLong(args[1]));
-        System.out.println(onTime ? "no election that was not needed" : "ELECTIONS THAT WERE NOT NEEDED");
+        System.out.println(onTime ? "heartbeats are on time, no election was not needed" : "NOT AS IT SHOULD BE");
         System.exit(onTime ? 0 : 1);
     }
 
-    /** Returns whether nobody was elected without need. */
+    /** Returns whether all rows are as they should be. */
     static boolean run(Path binary, long seconds) throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("quorate-heartbeats");
         try (MemberProcesses members = MemberProcesses.startApart(binary, folder, MEMBERS)) {
@@ -52,37 +79,62 @@ public final class Heartbeats {
 
     private void all() throws IOException, InterruptedException {
         System.out.printf(
-                "%-52s | new terms | late heartbeats | hand-overs | answered | failed | longest silence%n",
+                "%-52s | new terms | late heartbeats | explained | hand-overs | states | answered | failed | silence%n",
                 "load of " + seconds + " s each");
-        row("puts of 1,000 clients", 0, () -> TimeUnit.SECONDS.sleep(seconds));
-        row("the same, and 8 clients read 20 MiB at a time", 0, () -> {
+        row("puts of 1,000 clients", Expected.PUNCTUAL, _ -> TimeUnit.SECONDS.sleep(seconds));
+        row("the same, and 8 clients read 20 MiB at a time", Expected.PUNCTUAL, _ -> {
             try (Storm ranges = Storm.ofHugeRanges(members, everybody(), 8)) {
                 TimeUnit.SECONDS.sleep(seconds);
                 if (ranges.answered() == 0) fail("no range was answered");
             }
         });
-        row("puts, and the leader pauses for 0.4 s, ten times", 0, this::pauses);
-        row("puts, and each sync of the leader's disk takes 0.1 s", 0, () -> leaderDisk(Orders.Disk.SLOW, seconds));
-        row("puts, and a follower comes back far behind", 0, this::catchUp);
-        row("puts, and the leader's disk stands still for 5 s", 1, () -> leaderDisk(Orders.Disk.STALLS, 5));
+        row("puts, and the leader pauses for 0.4 s, ten times", Expected.LATE, _ -> pauses());
+        row(
+                "puts, and each sync of the leader's disk takes 0.1 s",
+                Expected.PUNCTUAL,
+                _ -> leaderDisk(Orders.Disk.SLOW, seconds));
+        row("puts, and a follower comes back far behind", Expected.WHOLE_STATE, this::catchUp);
+        row(
+                "puts, and the leader's disk stands still for 5 s",
+                Expected.HAND_OVER,
+                _ -> leaderDisk(Orders.Disk.STALLS, 5));
     }
 
-    private void row(String name, int mayBegin, Trouble trouble) throws IOException, InterruptedException {
+    private void row(String name, Expected expected, Trouble trouble) throws IOException, InterruptedException {
         Reading before = Reading.of(members);
-        try (Storm puts = Storm.ofPuts(members, everybody(), 100, 10)) {
-            trouble.happen();
+        try (ProcessorWaits waits = new ProcessorWaits(members);
+                Storm puts = Storm.ofPuts(members, everybody(), 100, 10)) {
+            trouble.happen(puts);
             Reading seen = Reading.of(members).since(before);
             System.out.printf(
-                    "%-52s | %9d | %15d | %10d | %8d | %6d | %.2f s%n",
+                    "%-52s | %9d | %15d | %9d | %10d | %6d | %8d | %6d | %.2f s%n",
                     name,
                     seen.term(),
-                    seen.lateHeartbeats(),
-                    seen.handOvers(),
+                    seen.sum(Reading.Counters::lateHeartbeats),
+                    everybody().stream().mapToInt(waits::explained).sum(),
+                    seen.sum(Reading.Counters::handOvers),
+                    seen.sum(Reading.Counters::wholeStates),
                     puts.answered(),
                     puts.failed(),
                     puts.longestSilenceSeconds());
-            if (seen.term() > mayBegin) fail(seen.term() + " new terms, at most " + mayBegin + " may begin");
+            judge(expected, seen, waits);
             if (puts.answered() == 0) fail("no put was answered");
+        }
+    }
+
+    private void judge(Expected expected, Reading seen, ProcessorWaits waits) {
+        if (seen.term() > expected.mostTerms())
+            fail(seen.term() + " new terms, at most " + expected.mostTerms() + " may begin");
+        long handOvers = seen.sum(Reading.Counters::handOvers);
+        if (handOvers != expected.handOvers())
+            fail(handOvers + " leaders handed over because of their disk, and not " + expected.handOvers());
+        if (seen.sum(Reading.Counters::wholeStates) < expected.leastStates())
+            fail("no whole state was sent: the follower was not far behind");
+        for (int member : everybody()) {
+            long late = seen.members().get(member).lateHeartbeats();
+            if (expected.punctual() && late > waits.explained(member))
+                fail(late + " heartbeats of member " + member + " were late, " + waits.explained(member)
+                        + " times it waited for a processor");
         }
     }
 
@@ -105,10 +157,14 @@ public final class Heartbeats {
     }
 
     /** It is away until the others have let go of the entries that it lacks. */
-    private void catchUp() throws IOException, InterruptedException {
+    private void catchUp(Storm puts) throws IOException, InterruptedException {
         int follower = (members.leader() + 1) % MEMBERS;
         members.kill(follower);
-        TimeUnit.SECONDS.sleep(2 * seconds);
+        long begin = System.nanoTime();
+        long answered = puts.answered();
+        while (puts.answered() - answered < PUTS_THAT_NOBODY_KEEPS
+                && System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(RETENTION_SECONDS + seconds))
+            TimeUnit.MILLISECONDS.sleep(100);
         members.restart(follower);
         members.awaitServing(follower);
         TimeUnit.SECONDS.sleep(seconds);

@@ -196,11 +196,14 @@ public final class MemberProcesses implements AutoCloseable {
 
     /** Sends a signal by name, such as STOP or CONT. */
     public void signal(int member, String name) throws IOException, InterruptedException {
-        long pid = processes.get(member).pid();
-        new ProcessBuilder("kill", "-" + name, String.valueOf(pid))
+        new ProcessBuilder("kill", "-" + name, String.valueOf(pid(member)))
                 .inheritIO()
                 .start()
                 .waitFor();
+    }
+
+    public long pid(int member) {
+        return processes.get(member).pid();
     }
 
     public boolean isAlive(int member) {

@@ -42,6 +42,9 @@ import org.slf4j.LoggerFactory;
 final class DiskState implements Node.StateForcer, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DiskState.class);
 
+    /** A read that takes longer than this of a state that was replaced is told so. */
+    private static final long READERS_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
     private final StateFolder folder;
     private final StagedState.Active active;
     private final Around around;
@@ -139,14 +142,15 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
         folder.log().onRoom(listener);
     }
 
-    /**
-     * Sets room aside, gives dead space back and makes the next start short, one step of each; false when there is
-     * nothing to do.
-     */
+    /** Sets room aside, and finds out whether there is any. Not on the thread of {@link #upkeep}, which takes its time. */
+    void reserve() {
+        if (!closed) folder.log().reserve();
+    }
+
+    /** Gives dead space back and makes the next start short, one step of each; false when there is nothing to do. */
     boolean upkeep() {
         if (closed) return false;
-        dropOvertaken();
-        folder.log().reserve();
+        dropUseless();
         try {
             boolean reclaimed = folder.log().reclaim();
             return folder.log().checkpoint() || reclaimed;
@@ -154,18 +158,20 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
             damage.accept(damaged.getMessage());
             return false;
         } catch (IOException failure) {
-            if (!Room.isWanting(failure))
+            if (folder.log().isBroken()) around.died().accept("upkeep", failure);
+            else if (!Room.isWanting(failure))
                 LOG.warn("upkeep of the state failed: {}", String.valueOf(failure.getMessage()));
             return false;
         }
     }
 
-    /** Until {@link #upkeep} should be called again: so long, or less when there is something to do. */
+    /** Until {@link #reserve} should be called again: so long, or less when there is something to set aside. */
     void rest(long millis) throws InterruptedException {
         if (hurry.tryAcquire(millis, TimeUnit.MILLISECONDS)) hurry.drainPermits();
     }
 
-    private void dropOvertaken() {
+    private void dropUseless() {
+        folder.dropReplaced(READERS_PATIENCE_NANOS);
         try {
             folder.dropOvertaken();
         } catch (IOException failure) {
@@ -183,6 +189,7 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
             } while (log != folder.log());
             return Optional.empty();
         } catch (IOException | RuntimeException failure) {
+            if (folder.log().isBroken()) around.died().accept("defragmentation", failure);
             LOG.warn("defragmentation failed", failure);
             return Optional.of("the space could not be given back: " + failure.getMessage());
         }

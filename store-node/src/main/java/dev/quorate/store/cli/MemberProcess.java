@@ -149,17 +149,29 @@ final class MemberProcess implements NodeHost, AutoCloseable {
         AutoCompaction.of(started.node(), config.serving().upkeep())
                 .ifPresent(
                         compaction -> Thread.ofVirtual().name("auto-compaction").start(compaction));
-        Thread.ofPlatform().name("reclaim").daemon(true).start(() -> upkeep(started));
+        Thread.ofPlatform()
+                .name("reclaim")
+                .daemon(true)
+                .start(() -> whileItRuns(started, () -> {
+                    if (!started.disk().upkeep()) TimeUnit.MILLISECONDS.sleep(READY_CHECK_MILLIS);
+                }));
+        Thread.ofPlatform()
+                .name("look")
+                .daemon(true)
+                .start(() -> whileItRuns(started, () -> {
+                    checkReadable(started.node());
+                    started.disk().reserve();
+                    started.disk().rest(READY_CHECK_MILLIS);
+                }));
     }
 
-    /** Keeps the answer to "can it be read here" fresh, and gives dead space back. */
-    private void upkeep(RunningMember running) {
+    private interface Upkeep {
+        void once() throws InterruptedException;
+    }
+
+    private void whileItRuns(RunningMember running, Upkeep upkeep) {
         try {
-            while (!ended.isDone() && running.equals(member)) {
-                checkReadable(running.node());
-                boolean more = running.disk().upkeep();
-                if (!more) running.disk().rest(READY_CHECK_MILLIS);
-            }
+            while (!ended.isDone() && running.equals(member)) upkeep.once();
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error broken) {
@@ -167,6 +179,7 @@ final class MemberProcess implements NodeHost, AutoCloseable {
         }
     }
 
+    /** Keeps the answer to "can it be read here" fresh. */
     private void checkReadable(Node running) {
         var _ = running.readPoint().thenAccept(refusal -> {
             if (refusal.isEmpty()) readableNanos = System.nanoTime();

@@ -4,6 +4,7 @@ import dev.quorate.store.node.Node;
 import dev.quorate.store.node.NodeStatus.NodeIdentity;
 import dev.quorate.store.node.port.LeaderCall;
 import dev.quorate.store.node.port.LeaderCall.ListedMember;
+import dev.quorate.store.node.port.Peers;
 import dev.quorate.store.node.port.SnapshotStore;
 import dev.quorate.store.node.port.StagedState;
 import dev.quorate.store.node.port.StatePosition;
@@ -48,7 +49,14 @@ final class PeerDesk implements PeerHost {
             shutOut.accept(PeerHost.OLD_EPOCH);
             return Optional.of("this member is of an older epoch");
         }
-        return node.hasLeft(caller.from()) ? Optional.of(PeerHost.REMOVED) : Optional.empty();
+        if (!node.hasLeft(caller.from())) return Optional.empty();
+        member.peers().forget(caller.from());
+        return Optional.of(PeerHost.REMOVED);
+    }
+
+    @Override
+    public void met(Caller caller) {
+        member.peers().met(caller.from(), new Peers.Address(caller.peerUrls()));
     }
 
     @Override

@@ -67,7 +67,13 @@ final class RunningMember implements AutoCloseable {
         this.identity = identity.isRecovering() ? identity.recovered() : identity;
         if (identity.isRecovering()) this.identity.write(folders.data());
         NodeIdentity self = this.identity.of(config.name());
-        this.peers = new PeerClients(self, config.serving().peerTls(), mailbox, meters, ends.shutOut());
+        this.peers = new PeerClients(
+                self,
+                config.addresses().initialAdvertisePeer(),
+                config.serving().peerTls(),
+                mailbox,
+                meters,
+                ends.shutOut());
         peers.update(knownPeers());
         RaftCore raft = new RaftCore(raftConfig(config), restored);
         this.node = new Node(new Node.Parts(

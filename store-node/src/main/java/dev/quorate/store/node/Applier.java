@@ -183,7 +183,7 @@ final class Applier {
 
     private void applyCommand(Entry entry) {
         Optional<Proposals.Waiting> local =
-                entry.data().isEmpty() ? Optional.empty() : proposals.take(RequestIdReader.requestId(entry.data()));
+                entry.data().isEmpty() ? Optional.empty() : proposals.find(RequestIdReader.requestId(entry.data()));
         Command command = local.isPresent()
                 ? local.get().command()
                 : CommandCodec.decode(entry.data()).command();
@@ -193,14 +193,21 @@ final class Applier {
         local.ifPresent(waiting -> answer(waiting, applied.outcome()));
     }
 
-    /** At the end of the batch; a physical compaction, as in etcd, when the versions are gone. */
+    /**
+     * At the end of the batch; a physical compaction, as in etcd, when the versions are gone. Until the end the client
+     * can still be told that its time is over: a full disk may hold the batch up.
+     */
     private void answer(Proposals.Waiting waiting, Outcome outcome) {
         Runnable answer = () -> waiting.answer().complete(outcome);
         if (waiting.command() instanceof Command.Compact compact
                 && compact.physical()
                 && outcome instanceof Outcome.Compacted)
-            answers.add(() -> compacted.add(new Compacted(compact.revision(), answer)));
-        else answers.add(answer);
+            atTheEnd(waiting.requestId(), () -> compacted.add(new Compacted(compact.revision(), answer)));
+        else atTheEnd(waiting.requestId(), answer);
+    }
+
+    private void atTheEnd(long requestId, Runnable answer) {
+        answers.add(() -> proposals.take(requestId).ifPresent(_ -> answer.run()));
     }
 
     private void applyChange(Entry entry, Membership membership) {
@@ -218,9 +225,7 @@ final class Applier {
                 List.copyOf(membership.learners()),
                 List.copyOf(membership.learnersNext()),
                 membership.autoLeave()));
-        proposals
-                .take(change.requestId())
-                .ifPresent(waiting -> answers.add(() -> waiting.answer().complete(applied.outcome())));
+        proposals.find(change.requestId()).ifPresent(waiting -> answer(waiting, applied.outcome()));
     }
 
     private void keep(Applied applied) {

@@ -30,6 +30,9 @@ final class LogUpkeep {
 
     private static final long SPAN_BYTES = 1 << 20;
 
+    /** Who follows keeps so many times the entries that a leader keeps for everybody. */
+    private static final long NEXT_LEADERS_SHARE = 10;
+
     /** Of an entry's objects, besides what a message would count. */
     private static final int OBJECT_BYTES = 72;
 
@@ -140,22 +143,27 @@ final class LogUpkeep {
         RaftStatus status = raft.status();
         // The state may be safe further than the loop has heard of.
         long done = Math.min(position.index() - limits.snapshotCatchupEntries(), status.applied());
-        long keepFrom = Math.min(done, needed(status));
+        long keepFrom = Math.min(done, raft.isLeader() ? needed(status) : neededNext(position));
         if (keepFrom > status.base().index()) raft.compact(keepFrom);
         while (!window.isEmpty() && window.getFirst().lastIndex() <= keepFrom)
             windowBytes -= window.removeFirst().bytes();
-        long useless = Math.max(keepFrom, status.base().index());
+        boolean holdsFiles = raft.isLeader() && mailbox.room() == DurableLog.Room.ENOUGH;
+        long useless = Math.max(holdsFiles ? keepFrom : done, status.base().index());
         log.release(Math.max(0, Math.min(position.index(), useless)));
+    }
+
+    /** Whoever leads next does not know what the others have, and some may have been paused when the last one fell. */
+    private long neededNext(StatePosition position) {
+        return position.index() - NEXT_LEADERS_SHARE * limits.snapshotCatchupEntries();
     }
 
     /**
      * Followers that are behind need the log from here on, and so does one that was paused or is being restarted: under
      * load it is past the entries that are kept for everybody within a second, and a whole state can be many GiB. One that
      * gets a whole state needs all that is written meanwhile: without it the next state would have to follow, for ever
-     * under load. What this holds is bounded by the window; on a full disk nothing is held.
+     * under load. What this holds is bounded by the window; on a full disk no files are held.
      */
     private long needed(RaftStatus status) {
-        if (mailbox.room() != DurableLog.Room.ENOUGH) return Long.MAX_VALUE;
         return status.followers().stream()
                 .filter(follower -> follower.silentTicks() <= patienceTicks)
                 .mapToLong(follower -> Math.max(status.base().index(), follower.match()))
@@ -164,8 +172,9 @@ final class LogUpkeep {
     }
 
     /**
-     * What the loop does about a disk without room: it says so once, and a leader that cannot write at all lets somebody else
-     * lead. The others may have room; if not, it does not matter who leads.
+     * What the loop does about a disk without room: it says so once, and a leader that cannot write its state any more lets
+     * somebody else lead. The others may have room; if not, it does not matter who leads. Who cannot write its log is
+     * {@link StallWatch}'s: it could not vote for anybody.
      */
     static final class DiskWatch {
         private static final Logger LOG = LoggerFactory.getLogger(DiskWatch.class);

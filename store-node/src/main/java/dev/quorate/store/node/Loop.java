@@ -50,6 +50,7 @@ final class Loop {
     private final Agreement agreement;
     private final Quarantine quarantine;
     private final StallWatch stallWatch;
+    private final WholeStates wholeStates = new WholeStates();
 
     /** Messages that may leave when their batch is durable, in the order of the batches. */
     private final Deque<Held> held = new ArrayDeque<>();
@@ -58,6 +59,7 @@ final class Loop {
     private final Deque<Ready> behindInstall = new ArrayDeque<>();
 
     private final SortedMap<Long, StagedState> staged = new TreeMap<>();
+
     private long ledBefore;
 
     /** The node's own things that several of its parts work on. */
@@ -129,7 +131,7 @@ final class Loop {
             case Mailbox.Input.ReadWanted wanted -> {}
             case Mailbox.Input.Call call -> changes.take(call, now());
             case Mailbox.Input.SnapshotReady ready -> snapshotReady(ready);
-            case Mailbox.Input.SnapshotSent sent -> raft.reportSnapshot(sent.to(), sent.delivered());
+            case Mailbox.Input.SnapshotSent sent -> snapshotSent(sent);
             case Mailbox.Input.Forced forced -> upkeep.forced(forced.position(), raft, outside.log());
             case Mailbox.Input.Unreachable unreachable -> raft.reportUnreachable(unreachable.peer());
             case Mailbox.Input.Installed installed -> installed(installed.position());
@@ -149,7 +151,7 @@ final class Loop {
     private void tick() {
         long now = now();
         firstElection.tick(raft, now);
-        watchDisk(now);
+        boolean stalled = watchDisk(now);
         raft.tick();
         desk.pulse().beat(raft.isLeader(), now);
         desk.proposals().expire(now);
@@ -157,16 +159,17 @@ final class Loop {
         changes.tick(now);
         campaignAlone();
         if (!raft.isLeader()) desk.leasing().follow();
-        else propose(desk.leasing().wishes(raft.term(), now));
+        else proposeForLeases(now);
         upkeep.tick(desk.mailbox().room());
-        if (disk.shouldHandOver(raft, now, desk.config().timing().electionMillis()))
+        if (!stalled && disk.shouldHandOver(raft, now, desk.config().timing().electionMillis()))
             changes.handOver(new CompletableFuture<>(), now);
         propose(agreement.tick());
         keepAway(now);
         notices.tick(raft, now);
     }
 
-    private void watchDisk(long now) {
+    /** Returns whether the log's disk stalls. */
+    private boolean watchDisk(long now) {
         Held oldest = held.peekFirst();
         StallWatch.View view = oldest == null
                 ? new StallWatch.View(now, raft.isLeader(), 0, 0, false)
@@ -185,6 +188,7 @@ final class Loop {
             desk.pulse().handedOverForDisk();
             changes.handOver(notices.handsOverForDisk(), now);
         }
+        return stalled;
     }
 
     /** Nobody else could win: there is nothing to wait for. */
@@ -217,6 +221,12 @@ final class Loop {
         var _ = raft.propose(datas);
     }
 
+    /** Not in vain: what is refused now would be wished for seconds later, and what cannot be applied would pile up. */
+    private void proposeForLeases(long now) {
+        if (raft.isTransferring() || desk.mailbox().room() == DurableLog.Room.NONE) return;
+        propose(desk.leasing().wishes(raft.term(), now));
+    }
+
     private void persisted(long batch) {
         raft.persisted(batch);
         while (!held.isEmpty() && held.getFirst().batch() <= batch)
@@ -233,7 +243,7 @@ final class Loop {
             ledBefore = raft.term();
             apply.accept(new Applier.Work.Lead(raft.term()));
         }
-        if (raft.isLeader()) propose(desk.leasing().wishes(raft.term(), now()));
+        if (raft.isLeader()) proposeForLeases(now());
         upkeep.applied(position, raft);
     }
 
@@ -332,16 +342,24 @@ final class Loop {
     }
 
     private void sendSnapshot(long to) {
-        if (quarantine.isAway()) {
-            raft.reportSnapshot(to, false);
-            return;
+        WholeStates.Verdict verdict =
+                quarantine.isAway() ? WholeStates.Verdict.ASK_AGAIN : wholeStates.wanted(to, now());
+        switch (verdict) {
+            case WAIT -> {}
+            case ASK_AGAIN -> raft.reportSnapshot(to, false);
+            case SEND ->
+                outside.peers()
+                        .sendSnapshot(
+                                to,
+                                raft.term(),
+                                outside.snapshots(),
+                                delivered -> desk.mailbox().fact(new Mailbox.Input.SnapshotSent(to, delivered)));
         }
-        outside.peers()
-                .sendSnapshot(
-                        to,
-                        raft.term(),
-                        outside.snapshots(),
-                        delivered -> desk.mailbox().fact(new Mailbox.Input.SnapshotSent(to, delivered)));
+    }
+
+    private void snapshotSent(Mailbox.Input.SnapshotSent sent) {
+        wholeStates.ended(sent.to(), sent.delivered(), now());
+        raft.reportSnapshot(sent.to(), sent.delivered());
     }
 
     private void note(Notice notice) {

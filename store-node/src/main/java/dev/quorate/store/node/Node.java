@@ -86,7 +86,8 @@ public final class Node {
                 parts.identity(),
                 config,
                 parts.mailbox(),
-                new Proposals(timeout, config.serving().limits().unapplied(), this::appliedIndex),
+                new Proposals(
+                        timeout, config.serving().limits().unapplied(), this::appliedIndex, parts.mailbox()::room),
                 reads,
                 new Leasing(config.timing().electionMillis()),
                 new Loop.RequestIds(
@@ -170,9 +171,7 @@ public final class Node {
 
     private Optional<Refusal> refusal(Command command) {
         if (stopped) return Optional.of(Refusal.STOPPED);
-        DurableLog.Room room = room();
-        if (room == DurableLog.Room.NONE || (room == DurableLog.Room.LOW && Quota.costBytes(command) > 0))
-            return Optional.of(Refusal.NO_SPACE);
+        if (!Proposals.fits(command, room())) return Optional.of(Refusal.NO_SPACE);
         return quarantine.forbids(command);
     }
 

@@ -2,11 +2,13 @@ package dev.quorate.store.node;
 
 import dev.quorate.store.Bytes;
 import dev.quorate.store.codec.CommandCodec;
+import dev.quorate.store.node.port.DurableLog;
 import dev.quorate.store.raft.Proposed;
 import dev.quorate.store.raft.RaftCore;
 import dev.quorate.store.state.Command;
 import dev.quorate.store.state.Envelope;
 import dev.quorate.store.state.Outcome;
+import dev.quorate.store.state.Quota;
 import dev.quorate.store.state.Refusal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,9 +20,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * The proposals of this member's clients, from the mailbox to the answer.
@@ -38,9 +42,19 @@ final class Proposals {
 
     private static final int MAX_PARKED = 20_000;
 
+    /**
+     * What raft has taken and this member has not applied yet. A disk that gets full shows while half a file of the value
+     * log is free at least, and all that is under way must find room there.
+     */
+    static final long MAX_UNDER_WAY_BYTES = 24L << 20;
+
     /** They leave in one turn: more than this might not fit into the queue to the leader. */
     private static final long MAX_PARKED_BYTES =
             Math.min(32L << 20, Runtime.getRuntime().maxMemory() / 16);
+
+    /** Behind what is under way: it leaves piece by piece. */
+    private static final long MAX_WAITING_BYTES =
+            Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 4);
 
     private final Map<Long, Waiting> waiting = new ConcurrentHashMap<>();
     private final Deadlines deadlines = new Deadlines();
@@ -48,6 +62,8 @@ final class Proposals {
     private final long timeoutMillis;
     private final int maxUnapplied;
     private final LongSupplier appliedIndex;
+    private final Supplier<DurableLog.Room> room;
+    private final AtomicLong underWayBytes = new AtomicLong();
     private List<Mailbox.Input.Propose> next = new ArrayList<>();
     private long nextBytes;
     private boolean parked;
@@ -56,10 +72,11 @@ final class Proposals {
     private long leaderLostMillis = Long.MIN_VALUE;
 
     /** With more than {@code maxUnapplied} entries committed but not applied, what is proposed waits. */
-    Proposals(long timeoutMillis, int maxUnapplied, LongSupplier appliedIndex) {
+    Proposals(long timeoutMillis, int maxUnapplied, LongSupplier appliedIndex, Supplier<DurableLog.Room> room) {
         this.timeoutMillis = timeoutMillis;
         this.maxUnapplied = maxUnapplied;
         this.appliedIndex = appliedIndex;
+        this.room = room;
     }
 
     void take(Mailbox.Input.Propose proposal, long nowMillis) {
@@ -93,10 +110,11 @@ final class Proposals {
     /** Hands everything that waits to raft, at the end of the intake of one turn. */
     void submit(RaftCore raft) {
         behind = raft.commit() - appliedIndex.getAsLong() > maxUnapplied;
+        refuseWhatDoesNotFit();
         if (next.isEmpty() || mustWait(raft)) return;
         List<Mailbox.Input.Propose> all = takeNext();
         int from = 0;
-        while (from < all.size()) {
+        while (from < all.size() && underWayBytes.get() < MAX_UNDER_WAY_BYTES) {
             int to = endOfBatch(all, from);
             List<Mailbox.Input.Propose> batch = all.subList(from, to);
             List<Bytes> datas = new ArrayList<>(batch.size());
@@ -104,12 +122,37 @@ final class Proposals {
             settle(raft.propose(datas), raft.term(), batch);
             from = to;
         }
-        refuseTheLatest();
+        boolean waitsForOthers = from < all.size();
+        if (waitsForOthers) {
+            parked = true;
+            keepLiving(all.subList(from, all.size()));
+        }
+        refuseTheLatest(waitsForOthers ? MAX_WAITING_BYTES : MAX_PARKED_BYTES);
+    }
+
+    /** With little room only what makes room is taken, with none nothing. */
+    static boolean fits(Command command, DurableLog.Room room) {
+        return switch (room) {
+            case ENOUGH -> true;
+            case LOW -> Quota.costBytes(command) == 0;
+            case NONE -> false;
+        };
+    }
+
+    /** The disk got full while they waited here. */
+    private void refuseWhatDoesNotFit() {
+        if (next.isEmpty() || room.get() == DurableLog.Room.ENOUGH) return;
+        List<Mailbox.Input.Propose> large = new ArrayList<>();
+        for (Mailbox.Input.Propose one : takeNext()) {
+            if (fits(one.waiting().command(), room.get())) enqueue(one);
+            else large.add(one);
+        }
+        refuse(large, Refusal.NO_SPACE);
     }
 
     private boolean mustWait(RaftCore raft) {
         if (raft.leader() == 0 || behind) {
-            refuseTheLatest();
+            refuseTheLatest(MAX_PARKED_BYTES);
             parked = true;
             return true;
         }
@@ -119,15 +162,15 @@ final class Proposals {
         return next.isEmpty();
     }
 
-    private boolean isTooMuch() {
-        return next.size() > MAX_PARKED || (nextBytes > MAX_PARKED_BYTES && next.size() > 1);
+    private boolean isTooMuch(long maxBytes) {
+        return next.size() > MAX_PARKED || (nextBytes > maxBytes && next.size() > 1);
     }
 
-    private void refuseTheLatest() {
-        if (!isTooMuch()) return;
+    private void refuseTheLatest(long maxBytes) {
+        if (!isTooMuch(maxBytes)) return;
         keepLiving(takeNext());
         List<Mailbox.Input.Propose> late = new ArrayList<>();
-        while (isTooMuch()) {
+        while (isTooMuch(maxBytes)) {
             Mailbox.Input.Propose latest = next.removeLast();
             nextBytes -= latest.data().size();
             late.add(latest);
@@ -146,7 +189,7 @@ final class Proposals {
     private void settle(Proposed proposed, long term, List<Mailbox.Input.Propose> batch) {
         switch (proposed) {
             case ACCEPTED, FORWARDED -> {
-                for (Mailbox.Input.Propose proposal : batch) proposal.waiting().takenInTerm = term;
+                for (Mailbox.Input.Propose proposal : batch) underWay(proposal, term);
             }
             case NO_LEADER, TRANSFERRING -> {
                 parked = true;
@@ -155,6 +198,13 @@ final class Proposals {
             case TOO_MUCH_UNCOMMITTED, CHANGE_PENDING, CHANGE_INVALID -> refuse(batch, Refusal.TOO_MANY_REQUESTS);
             case NOT_A_MEMBER -> refuse(batch, Refusal.STOPPED);
         }
+    }
+
+    private void underWay(Mailbox.Input.Propose proposal, long term) {
+        Waiting one = proposal.waiting();
+        one.takenInTerm = term;
+        underWayBytes.addAndGet(proposal.data().size() - one.underWayBytes);
+        one.underWayBytes = proposal.data().size();
     }
 
     /** What has expired meanwhile is not proposed any more: its client was told that it may not have happened. */
@@ -171,7 +221,14 @@ final class Proposals {
 
     /** The request with this id if its client still waits here; it is taken out. Any thread. */
     Optional<Waiting> take(long requestId) {
-        return Optional.ofNullable(waiting.remove(requestId));
+        Waiting one = waiting.remove(requestId);
+        if (one != null) underWayBytes.addAndGet(-one.underWayBytes);
+        return Optional.ofNullable(one);
+    }
+
+    /** As {@link #take}, but it stays: its time can still be over before its answer is there. */
+    Optional<Waiting> find(long requestId) {
+        return Optional.ofNullable(waiting.get(requestId));
     }
 
     /**
@@ -245,6 +302,9 @@ final class Proposals {
 
         /** When raft took it; 0 as long as it waits here. Only the loop asks. */
         private long takenInTerm;
+
+        /** What it counts in what is under way; 0 as long as it waits here. */
+        private long underWayBytes;
 
         Waiting(long requestId, Command command, CompletableFuture<Outcome> answer) {
             this.requestId = requestId;

@@ -19,7 +19,9 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.stub.MetadataUtils;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,18 +36,29 @@ public final class PeerClients implements Peers, AutoCloseable {
     private static final long CALL_TIMEOUT_MILLIS = 5_000;
 
     private final NodeIdentity self;
+    private final List<String> peerUrls;
     private final Mailbox mailbox;
     private final Consumer<String> shutOut;
     private final Meters meters;
     private final PeerLoops loops;
     private final Map<Long, Lanes> lanes = new ConcurrentHashMap<>();
 
+    /** Members that called and are not in this member's list, which may be old. */
+    private final Set<Long> strangers = ConcurrentHashMap.newKeySet();
+
     /**
+     * @param peerUrls where this member listens
      * @param shutOut hears that the cluster went on without this member
      */
     public PeerClients(
-            NodeIdentity self, NodeConfig.Tls tls, Mailbox mailbox, Meters meters, Consumer<String> shutOut) {
+            NodeIdentity self,
+            List<String> peerUrls,
+            NodeConfig.Tls tls,
+            Mailbox mailbox,
+            Meters meters,
+            Consumer<String> shutOut) {
         this.self = self;
+        this.peerUrls = List.copyOf(peerUrls);
         this.mailbox = mailbox;
         this.shutOut = shutOut;
         this.meters = meters;
@@ -72,17 +85,40 @@ public final class PeerClients implements Peers, AutoCloseable {
     }
 
     @Override
-    public void update(SortedMap<Long, Address> members) {
+    public synchronized void update(SortedMap<Long, Address> members) {
         lanes.forEach((id, old) -> {
             Address now = members.get(id);
-            if (now == null || !now.equals(old.address)) {
-                lanes.remove(id);
-                old.close();
-            }
+            if (now == null ? !strangers.contains(id) : !now.equals(old.address)) close(id, old);
         });
+        strangers.removeAll(members.keySet());
         members.forEach((id, address) -> {
             if (id != self.memberId() && !address.urls().isEmpty()) open(id, address);
         });
+    }
+
+    /**
+     * A member called. Who was away while others joined or moved knows them only from their calls, and they can do nothing
+     * for it before it answers: not even send what would tell it where they are.
+     */
+    public synchronized void met(long id, Address address) {
+        if (id == self.memberId() || address.urls().isEmpty()) return;
+        Lanes known = lanes.get(id);
+        if (known != null && (known.silentMillis() == 0 || known.address.equals(address))) return;
+        if (known == null) strangers.add(id);
+        else close(id, known);
+        open(id, address);
+    }
+
+    /** It was removed. */
+    public synchronized void forget(long id) {
+        if (!strangers.remove(id)) return;
+        Lanes known = lanes.get(id);
+        if (known != null) close(id, known);
+    }
+
+    private void close(long id, Lanes old) {
+        lanes.remove(id);
+        old.close();
     }
 
     /** What stands in a log must not end every member that applies it. */
@@ -194,6 +230,7 @@ public final class PeerClients implements Peers, AutoCloseable {
                             .setFrom(self.memberId())
                             .setTo(member)
                             .setEpoch(self.epoch())
+                            .addAllPeerUrls(peerUrls)
                             .build());
             urgentChannel = loops.channel(url, true);
             calls = loops.channel(url, false);

@@ -19,10 +19,17 @@ public interface PeerHost {
     String OLD_EPOCH = "the cluster was recovered without this member: its epoch is over";
 
     /** Who calls: as the caller says. */
-    record Caller(long clusterId, long from, long to, long epoch) {}
+    record Caller(long clusterId, long from, long to, long epoch, List<String> peerUrls) {
+        public Caller {
+            peerUrls = List.copyOf(peerUrls);
+        }
+    }
 
     /** Why this caller is not let in; empty to let it in. */
     Optional<String> refusal(Caller caller);
+
+    /** This caller was let in and is going to send messages, which want answers. */
+    void met(Caller caller);
 
     void deliver(Message message);
 

@@ -117,7 +117,8 @@ public final class PeerServer implements AutoCloseable {
 
     private static PeerHost.Caller caller(Metadata headers) {
         Hello hello = Optional.ofNullable(headers.get(PeerMethods.HELLO)).orElse(Hello.getDefaultInstance());
-        return new PeerHost.Caller(hello.getClusterId(), hello.getFrom(), hello.getTo(), hello.getEpoch());
+        return new PeerHost.Caller(
+                hello.getClusterId(), hello.getFrom(), hello.getTo(), hello.getEpoch(), hello.getPeerUrlsList());
     }
 
     private ServerCall.Listener<List<Message>> startMessages(
@@ -128,6 +129,7 @@ public final class PeerServer implements AutoCloseable {
             call.close(refusal.get(), new Metadata());
             return new ServerCall.Listener<>() {};
         }
+        host.get().ifPresent(behind -> behind.met(caller));
         call.sendHeaders(new Metadata());
         call.request(FRAMES_UNDER_WAY);
         Incoming started = new Incoming(call, caller);

@@ -248,6 +248,10 @@ public final class RaftCore {
         return role instanceof Leader;
     }
 
+    public boolean isTransferring() {
+        return role instanceof Leader leader && leader.transferTarget() != 0;
+    }
+
     public long term() {
         return state.term;
     }

@@ -214,8 +214,6 @@ final class Reclaim {
         target.append(out.whole());
         out.clear();
         pieceBase += size;
-        // A copy takes its time, and what is written meanwhile needs room, unless that was given up for this copy.
-        if (!frugal) log.reserve();
         LockSupport.parkNanos(size * 1_000_000_000L / options.reclaimBytesPerSecond());
     }
 

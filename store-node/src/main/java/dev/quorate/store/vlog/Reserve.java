@@ -1,5 +1,6 @@
 package dev.quorate.store.vlog;
 
+import dev.quorate.store.disk.Kernel;
 import dev.quorate.store.node.port.DurableLog.Room;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -24,6 +25,11 @@ final class Reserve {
     private boolean cannotReserve;
     private boolean cannotWrite;
 
+    /** One thread fills at a time, and none while room is lent. */
+    private final Object filling = new Object();
+
+    private boolean lent;
+
     Reserve(long segmentBytes) {
         this.segmentBytes = segmentBytes;
     }
@@ -46,14 +52,31 @@ final class Reserve {
 
     /** Not the writing thread: a file system may take its time. */
     void fill(Segment active, Path folder) {
-        boolean failed = false;
-        try {
-            if (!active.isReserved()) active.reserve();
-            if (active.writtenBytes() > segmentBytes / 2 && !hasSpare()) makeSpare(folder.resolve(SPARE));
-        } catch (IOException e) {
-            failed = true;
+        synchronized (filling) {
+            if (lent) return;
+            boolean failed = false;
+            try {
+                if (!active.isReserved()) active.reserve();
+                if (active.writtenBytes() > segmentBytes / 2 && !hasSpare()) makeSpare(folder.resolve(SPARE));
+            } catch (IOException e) {
+                failed = true;
+            }
+            reserving(failed);
         }
-        tell(failed, cannotWrite);
+    }
+
+    /** What is set aside is given away until {@link #takeBack}, to somebody who will free more than that. */
+    void lend() {
+        synchronized (filling) {
+            lent = true;
+            reserving(true);
+        }
+    }
+
+    void takeBack() {
+        synchronized (filling) {
+            lent = false;
+        }
     }
 
     private synchronized boolean hasSpare() {
@@ -82,21 +105,25 @@ final class Reserve {
         return true;
     }
 
-    /** Gives the spare file up, for those who will free more than that. False if there is none. */
+    /** Gives the spare file up. False if there is none. */
     synchronized boolean giveUp(Path folder) throws IOException {
         if (!spareIsThere) return false;
         spareIsThere = false;
         return Files.deleteIfExists(folder.resolve(SPARE));
     }
 
-    void writing(boolean fails) {
-        tell(cannotReserve, fails);
+    synchronized void writing(boolean fails) {
+        cannotWrite = fails;
+        tell();
     }
 
-    private synchronized void tell(boolean reserveFails, boolean writeFails) {
-        cannotReserve = reserveFails;
-        cannotWrite = writeFails;
-        Room now = writeFails ? Room.NONE : reserveFails ? Room.LOW : Room.ENOUGH;
+    private synchronized void reserving(boolean fails) {
+        cannotReserve = fails;
+        tell();
+    }
+
+    private void tell() {
+        Room now = cannotWrite ? Room.NONE : cannotReserve ? Room.LOW : Room.ENOUGH;
         if (now == told) return;
         told = now;
         listener.accept(now);

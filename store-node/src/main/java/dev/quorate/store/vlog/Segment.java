@@ -2,6 +2,8 @@ package dev.quorate.store.vlog;
 
 import dev.quorate.store.Bytes;
 import dev.quorate.store.Invariant;
+import dev.quorate.store.disk.Kernel;
+import dev.quorate.store.vlog.ValueLogOptions.ReadMode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

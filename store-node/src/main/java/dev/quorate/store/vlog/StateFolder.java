@@ -29,6 +29,7 @@ public final class StateFolder implements SnapshotStore, AutoCloseable {
     private final ValueLogOptions options;
     private volatile ValueLogFiles log;
     private @Nullable ValueLogFiles replaced;
+    private long replacedNanos;
     private @Nullable StateImport incoming;
 
     private StateFolder(Path parent, ValueLogOptions options, long safeIndex, Recovery recovery) throws IOException {
@@ -70,7 +71,14 @@ public final class StateFolder implements SnapshotStore, AutoCloseable {
         if (incoming != null) incoming.close();
         StateImport next = new StateImport(come, whole(position), position.index());
         incoming = next;
-        return next;
+        long missing = sizeBytes
+                - next.held().stream().mapToLong(SnapshotStore.Held::bytes).sum();
+        long free = Files.getFileStore(come).getUsableSpace();
+        if (missing <= free) return next;
+        // What is there would only be in the way of what is to be written.
+        next.discard();
+        throw new IOException(
+                "no space left for a state: it needs " + missing + " more bytes, and " + free + " are free");
     }
 
     /** Removes what has come of a state that the present one is past by now: nobody will bring the rest of it. */
@@ -111,12 +119,11 @@ public final class StateFolder implements SnapshotStore, AutoCloseable {
 
     /**
      * Puts a state that came whole in the place of the present one. Readers that still hold the present one may finish:
-     * its files are let go with the next change or at the end.
+     * its files are let go by {@link #dropReplaced}, with the next change or at the end.
      */
     public ValueLogFiles activate(ValueLogFiles loaded) throws IOException {
         loaded.force();
-        if (replaced != null) replaced.close();
-        replaced = log;
+        replaced(log);
         move(loaded.folder(), staged);
         log.giveWay(() -> {
             move(present, old);
@@ -129,8 +136,21 @@ public final class StateFolder implements SnapshotStore, AutoCloseable {
         return loaded;
     }
 
+    private synchronized void replaced(ValueLogFiles by) {
+        if (replaced != null) replaced.close();
+        replaced = by;
+        replacedNanos = System.nanoTime();
+    }
+
+    /** Until then its files, which nobody sees any more, need room on the disk, and its tables in memory. */
+    public synchronized void dropReplaced(long patienceNanos) {
+        if (replaced == null || replaced.isExported() || System.nanoTime() - replacedNanos < patienceNanos) return;
+        replaced.close();
+        replaced = null;
+    }
+
     @Override
-    public void close() {
+    public synchronized void close() {
         log.close();
         if (replaced != null) replaced.close();
     }

@@ -204,8 +204,8 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
 
     @Override
     public void scan(long fromMain, long toMainInclusive, Visitor visitor) {
-        Scan scan = new Scan(fromMain, toMainInclusive, visitor);
-        while (!scan.ended) {
+        LogScan scan = new LogScan(fromMain, toMainInclusive, visitor);
+        while (!scan.hasEnded()) {
             Segments now = segments;
             try {
                 scan.run(now);
@@ -218,52 +218,6 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException("the value log in " + folder + " cannot be read", e);
             }
-        }
-    }
-
-    /** One scan; goes on behind what it has shown when a file was replaced under it. */
-    private static final class Scan {
-        private final long toMain;
-        private final Visitor visitor;
-        private long main;
-        private long sub;
-        private boolean ended;
-
-        Scan(long fromMain, long toMain, Visitor visitor) {
-            this.main = fromMain;
-            this.toMain = toMain;
-            this.visitor = visitor;
-        }
-
-        void run(Segments now) throws IOException {
-            List<Segment> files = now.files();
-            for (int i = now.indexOf(main); i < files.size() && !ended; i++) one(files.get(i));
-            ended = true;
-        }
-
-        private void one(Segment segment) throws IOException {
-            RevisionTable table = segment.table();
-            int row = table.atOrAfter(main, sub);
-            if (row >= table.count()) return;
-            long end = segment.writtenBytes();
-            SegmentScan scan = new SegmentScan(segment.channel(), table.offset(row), end);
-            for (ByteBuffer record = scan.next(); record.hasRemaining() && !ended; record = scan.next()) {
-                RecordType type = RecordType.of(record.get(2 * Integer.BYTES));
-                if (type.isVersion()) show(type, record);
-            }
-            if (!ended && scan.offset() != end) throw segment.damaged(scan.offset());
-        }
-
-        private void show(RecordType type, ByteBuffer record) {
-            Revision revision = Opening.revision(record);
-            if (revision.main() > toMain) {
-                ended = true;
-                return;
-            }
-            Bytes keyValue = Opening.body(record, Records.REVISION_BYTES);
-            if (!visitor.version(revision, type == RecordType.TOMBSTONE, keyValue)) ended = true;
-            main = revision.main();
-            sub = revision.sub() + 1;
         }
     }
 
@@ -291,7 +245,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
         reserve.onWanted(listener);
     }
 
-    /** Sets room aside for the next batches if need be. To be called now and then; also finds that there is room again. */
+    /** Sets room aside for the next batches if need be. To be called often; also finds that there is room again. */
     public void reserve() {
         if (!gaveWay) reserve.fill(segments.active(), folder);
     }
@@ -363,9 +317,19 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
                 return new Reclaim(this, options, deadShare, false).run();
             } catch (IOException e) {
                 if (gaveWay) return false;
-                if (!Room.isWanting(e) || !giveUpReserve()) throw e;
-                return new Reclaim(this, options, deadShare, true).run();
+                if (!Room.isWanting(e)) throw e;
+                return reclaimWithWhatIsSetAside(deadShare, e);
             }
+        }
+    }
+
+    private boolean reclaimWithWhatIsSetAside(double deadShare, IOException full) throws IOException {
+        reserve.lend();
+        try {
+            if (!giveUpReserve()) throw full;
+            return new Reclaim(this, options, deadShare, true).run();
+        } finally {
+            reserve.takeBack();
         }
     }
 
@@ -375,15 +339,37 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
         return spare || segments.active().giveUpReserve();
     }
 
-    /** Gives back nearly all that is garbage now, also in the file that is being written. Takes its time. */
+    /**
+     * Gives back nearly all that is garbage now, also in the file that is being written; on a full disk that comes last,
+     * for it needs a new file. Takes its time.
+     */
     public void reclaimAll() throws IOException {
+        boolean roomForAFile = closeActive();
+        while (reclaim(HARDLY_WORTH_IT)) {}
+        if (roomForAFile) return;
         closeActive();
         while (reclaim(HARDLY_WORTH_IT)) {}
     }
 
-    private synchronized void closeActive() throws IOException {
+    /** False if a new one does not fit on the disk. */
+    private synchronized boolean closeActive() throws IOException {
         Segment active = segments.active();
-        if (!gaveWay && active.deadBytes() > active.writtenBytes() * HARDLY_WORTH_IT) roll(0, position.revision() + 1);
+        if (gaveWay || active.deadBytes() <= active.writtenBytes() * HARDLY_WORTH_IT) return true;
+        try {
+            roll(0, position.revision() + 1);
+        } catch (IOException e) {
+            if (!Room.isWanting(e)) throw e;
+            return false;
+        }
+        active.giveUpReserve();
+        return true;
+    }
+
+    /** After a sync that failed nobody knows what is on the disk. */
+    public boolean isBroken() {
+        synchronized (syncing) {
+            return syncFailed;
+        }
     }
 
     /** Writes one checkpoint that is due, so that a start need not read what it covers. Returns whether there was one. */
@@ -395,6 +381,10 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
     public synchronized StateExport export() {
         readersOfOldFiles++;
         return new StateExport(segments.files(), position, this::released, what -> damage.accept(what));
+    }
+
+    synchronized boolean isExported() {
+        return readersOfOldFiles > 0;
     }
 
     private synchronized void released() {

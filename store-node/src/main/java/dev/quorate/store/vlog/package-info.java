@@ -1,7 +1,7 @@
 /**
  * The value log: the bytes of every version, and of the small facts beside them, in append-only segment files.
  *
- * <p>May import: node and mvcc (their ports), java.nio, java.lang.foreign, slf4j. Must not: codec, raft, state, other edges.
+ * <p>May import: node and mvcc (their ports), disk, java.nio, java.lang.foreign, slf4j. Must not: codec, raft, state, other edges.
  *
  * <pre>
  * A segment file      [magic][record]*[zeros]

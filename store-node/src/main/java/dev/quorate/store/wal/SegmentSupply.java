@@ -1,5 +1,6 @@
 package dev.quorate.store.wal;
 
+import dev.quorate.store.disk.Kernel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -98,14 +99,25 @@ final class SegmentSupply {
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ);
         boolean done = false;
         try {
-            long missing = segmentBytes - channel.size();
-            if (Files.getFileStore(directory).getUsableSpace() < missing)
-                throw new IOException(directory + ": no space left for the next log segment");
+            setAside(file, channel.size());
             fill(channel, 0);
             done = true;
             return channel;
         } finally {
             if (!done) channel.close();
+        }
+    }
+
+    /** Before the first zero, which takes its time: a full disk must show while half a segment is left. */
+    private void setAside(Path file, long bytes) throws IOException {
+        if (Files.getFileStore(directory).getUsableSpace() < segmentBytes - bytes)
+            throw new IOException(directory + ": no space left for the next log segment");
+        try {
+            Kernel.reserve(file, segmentBytes);
+        } catch (IOException full) {
+            // Somebody else was quicker; what was reserved of it is worth more to those who make room.
+            Files.delete(file);
+            throw full;
         }
     }
 

@@ -2,7 +2,7 @@
  * The durable log: makes entries and votes durable, in order, in etcd's WAL format, and finds the torn tail after a
  * crash.
  *
- * <p>May import: node (its port), raft, java.nio and the generated classes of the records that are not hot.
+ * <p>May import: node (its port), raft, disk, java.nio and the generated classes of the records that are not hot.
  *
  * <p>Must not: import codec or another edge; an entry's data is opaque here. Its two threads are {@code wal}, which
  * writes and syncs, and {@code wal-supply}, which prepares the next segment.

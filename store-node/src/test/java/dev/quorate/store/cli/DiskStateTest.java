@@ -14,8 +14,8 @@ import dev.quorate.store.state.AnswerRoom;
 import dev.quorate.store.state.Command;
 import dev.quorate.store.state.Fact;
 import dev.quorate.store.state.Op;
-import dev.quorate.store.vlog.ReadMode;
 import dev.quorate.store.vlog.ValueLogOptions;
+import dev.quorate.store.vlog.ValueLogOptions.ReadMode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -71,14 +71,14 @@ class DiskStateTest {
     /** A fast disk fills a file between two looks, and then nothing would be set aside. */
     @Test
     @Timeout(60)
-    void upkeepIsWokenWhenRoomMustBeSetAside() throws Exception {
+    void whoSetsRoomAsideIsWokenInTime() throws Exception {
         try (DiskState disk = open("log")) {
             put(disk, "k", 100);
-            disk.upkeep();
+            disk.reserve();
             disk.rest(1);
             for (int i = 0; i < 8; i++) put(disk, "k" + i, 400);
             disk.rest(Long.MAX_VALUE);
-            disk.upkeep();
+            disk.reserve();
             assertThat(root.resolve("log/vlog/spare.tmp")).exists();
             for (int i = 0; i < 3; i++) put(disk, "k" + i, 400);
             assertThat(root.resolve("log/vlog/spare.tmp"))

@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -23,13 +26,14 @@ class FullDiskTest {
     private static final String NO_SPACE = "etcdserver: mvcc: database space exceeded";
     private static final int DISK_MEGABYTES = 700;
     private static final long CALL_MILLIS = 10_000;
+    private static final int WRITERS = 200;
     private static final String VALUE = "v".repeat(400_000);
 
     @TempDir
     Path folder;
 
     private final List<TestProcess> members = new ArrayList<>();
-    private final SortedSet<String> acknowledged = new TreeSet<>();
+    private final SortedSet<String> acknowledged = new ConcurrentSkipListSet<>();
 
     @AfterEach
     void end() throws Exception {
@@ -42,7 +46,7 @@ class FullDiskTest {
             TestProcess member = start(List.of(disk.root())).getFirst();
             put(member, "first", "v");
             disk.leave(40L << 20);
-            fill(member, Integer.MAX_VALUE);
+            fill(member, "k", Integer.MAX_VALUE);
             disk.leave(0);
             assertReadable(member);
             assertRefused(member);
@@ -63,12 +67,36 @@ class FullDiskTest {
         }
     }
 
+    /** What is under way then is more than the room that is set aside: it fits or is refused, and nobody waits in vain. */
+    @Test
+    void aDiskThatManyFillAtOnceIsStillRead() throws Exception {
+        try (SmallDisk disk = SmallDisk.mount(folder.resolve("disk"), DISK_MEGABYTES)) {
+            TestProcess member = start(List.of(disk.root())).getFirst();
+            put(member, "first", "v");
+            disk.leave(100L << 20);
+            List<Future<?>> writers = new ArrayList<>();
+            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int i = 0; i < WRITERS; i++) {
+                    String prefix = "w%03d-".formatted(i);
+                    writers.add(threads.submit(() -> fill(member, prefix, Integer.MAX_VALUE)));
+                }
+            }
+            for (Future<?> writer : writers) writer.get();
+            assertReadable(member);
+            assertRefused(member);
+            member.delete("first", CALL_MILLIS);
+            disk.makeRoom();
+            awaitWritable(member);
+            member.close();
+        }
+    }
+
     /** Nobody else has to help: what is compacted is given back although the copy of what lives needs room first. */
     @Test
     void aDiskFullOfOldVersionsIsEmptiedByACompaction() throws Exception {
         try (SmallDisk disk = SmallDisk.mount(folder.resolve("disk"), 420)) {
             TestProcess member = start(List.of(disk.root())).getFirst();
-            fill(member, 100);
+            fill(member, "k", 100);
             disk.leave(0);
             long revision =
                     member.range("k", "", false, CALL_MILLIS).getHeader().getRevision();
@@ -156,10 +184,10 @@ class FullDiskTest {
         fail("five times without an answer: " + key);
     }
 
-    private void fill(TestProcess member, int keys) {
+    private void fill(TestProcess member, String prefix, int keys) {
         for (int i = 0; i < 2_000; i++) {
             try {
-                put(member, "k%04d".formatted(i % keys), VALUE);
+                put(member, prefix + "%04d".formatted(i % keys), VALUE);
             } catch (StatusRuntimeException full) {
                 assertThat(full).hasMessageContaining(NO_SPACE);
                 return;

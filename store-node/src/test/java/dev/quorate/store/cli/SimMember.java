@@ -16,8 +16,8 @@ import dev.quorate.store.raft.RaftCore;
 import dev.quorate.store.sim.SimDisk;
 import dev.quorate.store.state.Command;
 import dev.quorate.store.state.StoreState;
-import dev.quorate.store.vlog.ReadMode;
 import dev.quorate.store.vlog.ValueLogOptions;
+import dev.quorate.store.vlog.ValueLogOptions.ReadMode;
 import dev.quorate.store.wal.Wal;
 import dev.quorate.store.wal.WalMetadata;
 import dev.quorate.store.wal.WalOptions;
@@ -130,6 +130,7 @@ final class SimMember {
         private void reclaim() {
             after(200 + random.nextInt(600), () -> {
                 int rounds = 0;
+                state.reserve();
                 while (state.upkeep()) {
                     world.reclaimed++;
                     if (rounds++ > 1_000) throw new AssertionError("reclaiming never ends");

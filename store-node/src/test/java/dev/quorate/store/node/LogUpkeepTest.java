@@ -59,6 +59,21 @@ class LogUpkeepTest {
         assertThat(raft.status().base().index()).isEqualTo(ENTRIES / 2);
     }
 
+    /** It may lead next, and others may have been paused when the last leader fell. Files are of no use to them. */
+    @Test
+    void whoFollowsKeepsMoreInMemoryThanOnDisk() {
+        RaftCore raft = restored(ENTRIES);
+        List<Long> released = new ArrayList<>();
+        upkeep(raft, 10).forced(new StatePosition(ENTRIES, 1, 1), raft, new ForgetfulLog(new Mailbox(10)) {
+            @Override
+            public void release(long upToIndex) {
+                released.add(upToIndex);
+            }
+        });
+        assertThat(raft.status().base().index()).isEqualTo(ENTRIES - 100);
+        assertThat(released).containsExactly((long) ENTRIES - 10);
+    }
+
     /** With 400 MiB in its log. */
     private static RaftCore restored(long applied) {
         Bytes much = Bytes.wrap(new byte[1 << 20]);

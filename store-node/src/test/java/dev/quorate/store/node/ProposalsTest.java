@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quorate.store.Bytes;
 import dev.quorate.store.codec.CommandCodec;
+import dev.quorate.store.node.port.DurableLog;
 import dev.quorate.store.raft.Entry;
 import dev.quorate.store.raft.EntryId;
 import dev.quorate.store.raft.EntryKind;
@@ -15,6 +16,7 @@ import dev.quorate.store.raft.RaftCore;
 import dev.quorate.store.raft.Restored;
 import dev.quorate.store.state.Command;
 import dev.quorate.store.state.Envelope;
+import dev.quorate.store.state.Op;
 import dev.quorate.store.state.Outcome;
 import dev.quorate.store.state.Refusal;
 import java.util.ArrayList;
@@ -32,7 +34,8 @@ class ProposalsTest {
     private static final int MAX_UNAPPLIED = 3;
 
     private final AtomicLong appliedIndex = new AtomicLong();
-    private final Proposals proposals = new Proposals(7_000, MAX_UNAPPLIED, appliedIndex::get);
+    private DurableLog.Room room = DurableLog.Room.ENOUGH;
+    private final Proposals proposals = new Proposals(7_000, MAX_UNAPPLIED, appliedIndex::get, () -> room);
     private final CompletableFuture<Outcome> answer = new CompletableFuture<>();
     private final RaftCore raft = new RaftCore(
             RaftConfig.of(1, 10, 1, new SplittableRandom(1)),
@@ -145,6 +148,46 @@ class ProposalsTest {
 
         assertThat(answers.removeLast()).isCompletedWithValue(new Outcome.Refused(Refusal.TOO_MANY_REQUESTS));
         assertThat(answers).noneMatch(CompletableFuture::isDone);
+    }
+
+    /** A disk that gets full has room for so much after it was seen. */
+    @Test
+    void onlySoManyBytesAreUnderWay() {
+        heartbeat(2, 1);
+        Bytes large = Bytes.wrap(new byte[(int) (Proposals.MAX_UNDER_WAY_BYTES / 3)]);
+        for (int i = 0; i < 5; i++)
+            proposals.take(
+                    new Mailbox.Input.Propose(new Proposals.Waiting(i, REVOKE, new CompletableFuture<>()), large), 0);
+        proposals.submit(raft);
+        assertThat(forwards()).hasSize(3);
+
+        assertThat(proposals.take(1)).isPresent();
+        proposals.submit(raft);
+        assertThat(forwards()).hasSize(1);
+        proposals.submit(raft);
+        assertThat(forwards()).isEmpty();
+
+        for (int i = 0; i < 4; i++) proposals.take(i);
+        proposals.submit(raft);
+        assertThat(forwards()).hasSize(1);
+    }
+
+    @Test
+    void whatTheDiskHasNoRoomForIsRefusedAlsoWhenItWaitsHere() {
+        CompletableFuture<Outcome> large = new CompletableFuture<>();
+        Command put = Op.Put.of(Bytes.utf8("k"), Bytes.utf8("v"));
+        proposals.take(new Mailbox.Input.Propose(new Proposals.Waiting(1, put, large), DATA), 0);
+        propose();
+        assertThat(large).as("nobody leads").isNotDone();
+
+        room = DurableLog.Room.LOW;
+        proposals.submit(raft);
+
+        assertThat(large).isCompletedWithValue(new Outcome.Refused(Refusal.NO_SPACE));
+        assertThat(answer).isNotDone();
+        heartbeat(2, 1);
+        proposals.submit(raft);
+        assertThat(forwards()).hasSize(1);
     }
 
     private void commit(int entries) {

@@ -9,8 +9,13 @@ import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.node.NodeStatus.NodeIdentity;
 import dev.quorate.store.node.port.Meters;
 import dev.quorate.store.node.port.Peers;
+import dev.quorate.store.raft.Message;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.List;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,12 +27,42 @@ class PeerClientsTest {
     void anAddressThatNobodyCanReachIsRefusedAndHarmless(String url) {
         assertThat(MemberIds.validUrls(List.of(url))).isFalse();
         assertThat(MemberIds.validUrls(List.of("http://h:2380", url))).isFalse();
-        NodeConfig.Tls none = new NodeConfig.Tls("", "", "", false, "", "");
-        try (PeerClients clients =
-                new PeerClients(new NodeIdentity(1, 2, "m", 1), none, new Mailbox(10), new Meters(), why -> {})) {
-            TreeMap<Long, Peers.Address> members = new TreeMap<>();
-            members.put(3L, new Peers.Address(List.of(url)));
-            assertThatCode(() -> clients.update(members)).doesNotThrowAnyException();
+        try (PeerClients clients = clients()) {
+            assertThatCode(() -> clients.update(only(3, url))).doesNotThrowAnyException();
         }
+    }
+
+    /** It was away while the caller joined: nobody else can tell it where to answer. */
+    @Test
+    @Timeout(60)
+    void whoCalledCanBeAnsweredAlsoWhenItIsInNoList() throws Exception {
+        try (ServerSocket caller = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ServerSocket moved = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                PeerClients clients = clients()) {
+            clients.update(only(3, "http://127.0.0.1:1"));
+            clients.met(4, address(caller));
+            clients.update(only(3, "http://127.0.0.1:1"));
+            clients.send(new Message.HeartbeatReply(2, 4, 1, 0, 0));
+            caller.accept().close();
+
+            clients.met(3, address(moved));
+            moved.accept().close();
+        }
+    }
+
+    private static Peers.Address address(ServerSocket of) {
+        return new Peers.Address(List.of("http://127.0.0.1:" + of.getLocalPort()));
+    }
+
+    private static TreeMap<Long, Peers.Address> only(long id, String url) {
+        TreeMap<Long, Peers.Address> members = new TreeMap<>();
+        members.put(id, new Peers.Address(List.of(url)));
+        return members;
+    }
+
+    private static PeerClients clients() {
+        NodeConfig.Tls none = new NodeConfig.Tls("", "", "", false, "", "");
+        return new PeerClients(
+                new NodeIdentity(1, 2, "m", 1), List.of(), none, new Mailbox(10), new Meters(), why -> {});
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quorate.store.Invariant;
 import dev.quorate.store.mvcc.Revision;
 import dev.quorate.store.sim.SimDisk;
+import dev.quorate.store.vlog.ValueLogOptions.ReadMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.SplittableRandom;

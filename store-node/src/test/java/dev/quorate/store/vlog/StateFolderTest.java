@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quorate.store.Bytes;
 import dev.quorate.store.mvcc.Revision;
 import dev.quorate.store.mvcc.ValueLog;
+import dev.quorate.store.node.port.DurableLog;
 import dev.quorate.store.node.port.SnapshotStore;
 import dev.quorate.store.node.port.StatePosition;
 import dev.quorate.store.vlog.ValueLogFilesTest.Told;
@@ -100,6 +101,39 @@ class StateFolderTest {
             assertEquals(101, again.log().position().index());
             assertEquals(202, told.versions.size());
             for (int i = 1; i <= 101; i++) assertEquals(value(i, 0), again.log().read(new Revision(i, 0)));
+        }
+    }
+
+    /** Until then its files need room on the disk, though nobody sees them. */
+    @Test
+    void whatWasReplacedIsLetGoWhenItsReadersHadTheirTime() throws Exception {
+        try (StateFolder from = StateFolder.open(root.resolve("from"), SMALL, 0, new Told());
+                StateFolder to = StateFolder.open(root.resolve("to"), SMALL, 0, new Told())) {
+            for (int i = 1; i <= 20; i++) writeBatch(from.log(), i);
+            ValueLogFiles before = to.log();
+            for (int i = 1; i <= 10; i++) writeBatch(before, i);
+            SnapshotStore.Export reader = to.export();
+            move(from, to);
+
+            to.dropReplaced(0);
+            assertEquals(value(3, 0), before.read(new Revision(3, 0)));
+            reader.close();
+            to.dropReplaced(Long.MAX_VALUE);
+            assertEquals(value(3, 0), before.read(new Revision(3, 0)));
+            to.dropReplaced(0);
+            assertThrows(ValueLog.Closed.class, () -> before.read(new Revision(3, 0)));
+            assertEquals(value(3, 0), to.log().read(new Revision(3, 0)));
+        }
+    }
+
+    /** It would fill the disk, and again at every try. */
+    @Test
+    void aStateThatDoesNotFitIsNotBegun() throws Exception {
+        try (StateFolder to = StateFolder.open(root.resolve("to"), SMALL, 0, new Told())) {
+            IOException full =
+                    assertThrows(IOException.class, () -> to.receive(new StatePosition(9, 1, 9), Long.MAX_VALUE / 2));
+            assertTrue(DurableLog.Room.isWanting(full), full.getMessage());
+            assertFalse(Files.exists(root.resolve("to/vlog.incoming")));
         }
     }
 

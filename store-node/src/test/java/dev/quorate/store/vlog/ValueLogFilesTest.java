@@ -10,6 +10,7 @@ import dev.quorate.store.Invariant;
 import dev.quorate.store.mvcc.FoundVersion;
 import dev.quorate.store.mvcc.KeyValue;
 import dev.quorate.store.mvcc.Revision;
+import dev.quorate.store.vlog.ValueLogOptions.ReadMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

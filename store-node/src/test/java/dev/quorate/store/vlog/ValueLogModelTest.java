@@ -8,6 +8,7 @@ import dev.quorate.store.mvcc.FoundVersion;
 import dev.quorate.store.mvcc.KeyValue;
 import dev.quorate.store.mvcc.Revision;
 import dev.quorate.store.node.port.StatePosition;
+import dev.quorate.store.vlog.ValueLogOptions.ReadMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,7 +8,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Everything is durable at once, and nothing is kept. */
-public record ForgetfulLog(DurableLog.Listener listener) implements DurableLog {
+public class ForgetfulLog implements DurableLog {
+    private final DurableLog.Listener listener;
+
+    public ForgetfulLog(DurableLog.Listener listener) {
+        this.listener = listener;
+    }
+
     @Override
     public void append(long batch, @Nullable HardState hardState, List<Entry> entries, boolean mustSync) {
         listener.persisted(batch);

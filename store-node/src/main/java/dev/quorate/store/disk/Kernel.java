@@ -1,4 +1,4 @@
-package dev.quorate.store.vlog;
+package dev.quorate.store.disk;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -16,7 +16,7 @@ import java.util.Optional;
  * mapping is read. Where the system or the file system has no such call nothing happens, and a full disk is found out by
  * a write that fails.
  */
-final class Kernel {
+public final class Kernel {
     private static final int O_RDWR = 2;
     private static final int KEEP_SIZE = 1;
     private static final int PUNCH_HOLE = 2;
@@ -58,13 +58,13 @@ final class Kernel {
     }
 
     /** All blocks of the file up to its wanted length are the file's own. Fails only for want of room. */
-    static void reserve(Path file, long bytes) throws IOException {
+    public static void reserve(Path file, long bytes) throws IOException {
         int error = fallocate(file, 0, 0, bytes);
         if (error == ENOSPC || error == EDQUOT) throw new IOException(file + ": no space left to set aside");
     }
 
     /** Gives the blocks from an offset up to the file's length back; the length stays. False where that cannot be done. */
-    static boolean release(Path file, long from, long length) {
+    public static boolean release(Path file, long from, long length) {
         return fallocate(file, PUNCH_HOLE | KEEP_SIZE, from, length - from) == 0;
     }
 
@@ -90,7 +90,7 @@ final class Kernel {
     }
 
     /** Reads jump: reading ahead would throw useful pages out of memory. */
-    static void readAtRandom(MemorySegment mapping) {
+    public static void readAtRandom(MemorySegment mapping) {
         if (MADVISE.isEmpty()) return;
         try {
             int ignored = (int) MADVISE.get().invokeExact(mapping, mapping.byteSize(), MADV_RANDOM);
