@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -59,24 +60,50 @@ final class Joining implements Runnable {
         }
     }
 
+    /** What the others say of a member of the first list that has no data. */
+    enum Founding {
+        /** Somebody knows that it has run before: this disk has lost what it had promised. */
+        BEGUN_BEFORE,
+
+        /** So many know of nothing that no majority was ever formed with it. */
+        MAY_BEGIN,
+
+        /** Too many cannot be reached, or are still opening their data. */
+        UNDECIDED
+    }
+
     /**
-     * Whether a member of the first list that runs already knows that this one has run before: then this disk has lost
-     * what it had promised, and must not begin again under the same id. Who cannot be reached is not waited for, for all
-     * begin at the same time.
+     * A disk that has lost what it had promised must not begin again under the same id. Who had its promise may be away or
+     * not ready to tell, so a majority of the list, this process among it, must know of nothing before it begins. Those who
+     * begin at the same time know of nothing.
      */
-    boolean hasBegunBefore(long id) {
-        List<String> others = urls();
-        if (others.isEmpty()) return false;
+    Founding mayBegin(long id) {
+        Map<String, List<String>> list = config.birth().initialCluster();
         try (JoinClient client = new JoinClient(config.serving().peerTls())) {
-            List<CompletableFuture<JoinAnswer>> answers = others.stream()
-                    .map(url -> CompletableFuture.supplyAsync(
-                            () -> client.ask(url, question("", id), FOUNDING_ANSWER_MILLIS),
+            List<CompletableFuture<Verdict>> others = list.entrySet().stream()
+                    .filter(member -> !member.getKey().equals(config.name()))
+                    .map(member -> CompletableFuture.supplyAsync(
+                            () -> verdict(client, member.getValue(), id),
                             task -> Thread.ofVirtual().start(task)))
                     .toList();
-            CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
-                    .join();
-            return answers.stream().anyMatch(answer -> answer.join().verdict() == Verdict.STARTED_BEFORE);
+            CompletableFuture.allOf(others.toArray(CompletableFuture<?>[]::new)).join();
+            int knowNothing = 1;
+            for (CompletableFuture<Verdict> other : others) {
+                if (other.join() == Verdict.STARTED_BEFORE) return Founding.BEGUN_BEFORE;
+                if (other.join() == Verdict.NOT_BEGUN) knowNothing++;
+            }
+            return knowNothing > list.size() / 2 ? Founding.MAY_BEGIN : Founding.UNDECIDED;
         }
+    }
+
+    /** Of the first of a member's addresses that has one. */
+    private Verdict verdict(JoinClient client, List<String> urls, long id) {
+        for (String url : urls) {
+            Verdict verdict =
+                    client.ask(url, question("", id), FOUNDING_ANSWER_MILLIS).verdict();
+            if (verdict != Verdict.UNKNOWN) return verdict;
+        }
+        return Verdict.UNKNOWN;
     }
 
     private PeerHost.JoinQuestion question(String nonce, long foundingId) {

@@ -40,6 +40,7 @@ import org.slf4j.LoggerFactory;
 final class MemberProcess implements NodeHost, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MemberProcess.class);
     private static final long READY_CHECK_MILLIS = 500;
+    private static final long FOUNDING_PAUSE_MILLIS = 200;
 
     private final NodeConfig config;
     private final Meters meters;
@@ -48,6 +49,7 @@ final class MemberProcess implements NodeHost, AutoCloseable {
     private final BiConsumer<String, Throwable> died;
     private final CompletableFuture<String> ended = new CompletableFuture<>();
     private volatile State state = State.STARTING;
+    private volatile boolean founding;
     private volatile String message = "opens its data";
     private volatile Optional<Identity> identity = Optional.empty();
     private volatile Optional<NodeStatus> lastStatus = Optional.empty();
@@ -94,9 +96,37 @@ final class MemberProcess implements NodeHost, AutoCloseable {
     }
 
     private void found() throws IOException {
-        if (new Joining(config, births, this).hasBegunBefore(births.foundingId()))
-            stayDown(State.DATA_LOST, Joining.STARTED_BEFORE);
-        else run(births.fromInitialCluster());
+        founding = true;
+        if (isFounded()) return;
+        message = "waits for a majority of --initial-cluster to say that this member has not run before";
+        LOG.info("{}", message);
+        Thread.ofVirtual().name("found").start(() -> {
+            try {
+                do TimeUnit.MILLISECONDS.sleep(FOUNDING_PAUSE_MILLIS);
+                while (!stopping && !isFounded());
+            } catch (IOException failure) {
+                joiningFailed(failure);
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    /** Asks the others once; false if it must be done again. */
+    private boolean isFounded() throws IOException {
+        Joining.Founding answer = new Joining(config, births, this).mayBegin(births.foundingId());
+        switch (answer) {
+            case BEGUN_BEFORE -> stayDown(State.DATA_LOST, Joining.STARTED_BEFORE);
+            case MAY_BEGIN -> run(births.fromInitialCluster());
+            case UNDECIDED -> {}
+        }
+        founding = answer == Joining.Founding.UNDECIDED;
+        return !founding;
+    }
+
+    /** It has no data, and will have some when enough others have none or know nothing of it. */
+    boolean isFounding() {
+        return founding;
     }
 
     private void awaitMembership() {

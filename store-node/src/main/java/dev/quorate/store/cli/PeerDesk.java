@@ -104,7 +104,7 @@ final class PeerDesk implements PeerHost {
         Members members = node.state().members();
         boolean started =
                 members.get(id).map(member -> !member.clientUrls().isEmpty()).orElse(members.wasRemoved(id));
-        return started ? done(JoinAnswer.Verdict.STARTED_BEFORE, id) : done(JoinAnswer.Verdict.UNKNOWN, 0);
+        return started ? done(JoinAnswer.Verdict.STARTED_BEFORE, id) : done(JoinAnswer.Verdict.NOT_BEGUN, 0);
     }
 
     private Optional<Member> listed(JoinQuestion question) {

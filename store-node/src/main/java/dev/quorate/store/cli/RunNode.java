@@ -32,7 +32,10 @@ final class RunNode {
         warnings.forEach(LOG::warn);
         try {
             PeerServer peers = new PeerServer(
-                    config.addresses().listenPeer(), config.serving().peerTls(), process::peerHost);
+                    config.addresses().listenPeer(),
+                    config.serving().peerTls(),
+                    process::peerHost,
+                    process::isFounding);
             ClientServer clients = ClientServer.start(config, process, meters);
             Thread stop = Thread.ofPlatform().name("stop").unstarted(() -> stop(clients, peers));
             Runtime.getRuntime().addShutdownHook(stop);

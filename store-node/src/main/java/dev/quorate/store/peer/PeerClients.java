@@ -97,15 +97,12 @@ public final class PeerClients implements Peers, AutoCloseable {
     }
 
     /**
-     * A member called. Who was away while others joined or moved knows them only from their calls, and they can do nothing
-     * for it before it answers: not even send what would tell it where they are.
+     * A member called. Who was away while it joined knows it only from this call, and it can do nothing for that one
+     * before it gets an answer: not even send what would tell it where to answer.
      */
     public synchronized void met(long id, Address address) {
-        if (id == self.memberId() || address.urls().isEmpty()) return;
-        Lanes known = lanes.get(id);
-        if (known != null && (known.silentMillis() == 0 || known.address.equals(address))) return;
-        if (known == null) strangers.add(id);
-        else close(id, known);
+        if (id == self.memberId() || address.urls().isEmpty() || lanes.containsKey(id)) return;
+        strangers.add(id);
         open(id, address);
     }
 

@@ -71,7 +71,8 @@ public interface PeerHost {
             NOT_LISTED,
             START,
             STARTED_BEFORE,
-            UNKNOWN
+            UNKNOWN,
+            NOT_BEGUN
         }
     }
 }

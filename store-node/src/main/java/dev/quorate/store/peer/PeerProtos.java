@@ -106,6 +106,7 @@ final class PeerProtos {
                             case START -> JoinInfoReply.Verdict.START;
                             case STARTED_BEFORE -> JoinInfoReply.Verdict.STARTED_BEFORE;
                             case UNKNOWN -> JoinInfoReply.Verdict.UNKNOWN;
+                            case NOT_BEGUN -> JoinInfoReply.Verdict.NOT_BEGUN;
                         })
                 .setClusterId(answer.clusterId())
                 .setMemberId(answer.memberId())
@@ -120,6 +121,7 @@ final class PeerProtos {
                     case NOT_LISTED -> JoinAnswer.Verdict.NOT_LISTED;
                     case START -> JoinAnswer.Verdict.START;
                     case STARTED_BEFORE -> JoinAnswer.Verdict.STARTED_BEFORE;
+                    case NOT_BEGUN -> JoinAnswer.Verdict.NOT_BEGUN;
                     case UNKNOWN, VERDICT_UNSPECIFIED, UNRECOGNIZED -> JoinAnswer.Verdict.UNKNOWN;
                 },
                 proto.getClusterId(),

@@ -37,6 +37,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,16 +51,20 @@ public final class PeerServer implements AutoCloseable {
     private static final long CHECK_SECONDS = 1;
 
     private final Supplier<Optional<PeerHost>> host;
+    private final BooleanSupplier begins;
     private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
     private final Set<Incoming> incoming = ConcurrentHashMap.newKeySet();
     private final Server server;
 
     /**
      * @param host empty while this process belongs to no cluster
+     * @param begins whether it is about to found one, and so has no data that could tell of others
      */
-    public PeerServer(List<String> listenUrls, NodeConfig.Tls tls, Supplier<Optional<PeerHost>> host)
+    public PeerServer(
+            List<String> listenUrls, NodeConfig.Tls tls, Supplier<Optional<PeerHost>> host, BooleanSupplier begins)
             throws IOException {
         this.host = host;
+        this.begins = begins;
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address(listenUrls.getFirst()));
         for (String url : listenUrls.subList(1, listenUrls.size())) builder.addListenAddress(address(url));
         if (URI.create(listenUrls.getFirst()).getScheme().equals("https"))
@@ -201,11 +206,15 @@ public final class PeerServer implements AutoCloseable {
     private final class Calls extends PeerGrpc.PeerImplBase {
         @Override
         public void joinInfo(JoinInfoRequest request, StreamObserver<JoinInfoReply> observer) {
+            boolean nothingIsKnownHere = request.getFoundingId() != 0 && begins.getAsBoolean();
             Optional<PeerHost> behind = host.get();
             if (behind.isEmpty()) {
                 answer(
                         CompletableFuture.completedFuture(JoinInfoReply.newBuilder()
-                                .setVerdict(JoinInfoReply.Verdict.UNKNOWN)
+                                .setVerdict(
+                                        nothingIsKnownHere
+                                                ? JoinInfoReply.Verdict.NOT_BEGUN
+                                                : JoinInfoReply.Verdict.UNKNOWN)
                                 .build()),
                         observer);
                 return;

@@ -3,12 +3,14 @@ package dev.quorate.store.cli;
 import static dev.quorate.store.cli.TestMember.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quorate.store.Bytes;
 import dev.quorate.store.node.LocalStatus;
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.peer.JoinClient;
 import dev.quorate.store.peer.PeerHost;
 import dev.quorate.store.peer.PeerHost.JoinAnswer;
 import dev.quorate.store.state.Member;
+import dev.quorate.store.state.Op;
 import dev.quorate.store.state.Outcome;
 import dev.quorate.store.state.Refusal;
 import java.io.IOException;
@@ -172,6 +174,32 @@ class JoiningTest {
         promoted(seed, id);
         await("there are two voters", () -> seed.node().raft().voters().size() == 2);
         assertThat(back.get("k199")).isEqualTo("v199");
+    }
+
+    /** Only that one's calls tell it where to answer, and without its answers nobody can write. */
+    @Test
+    void whoWasAwayAnswersALeaderThatJoinedMeanwhile() throws Exception {
+        TestMember seed = bootstrapped();
+        TestMember second = waiting(1);
+        TestMember third = waiting(2);
+        promoted(seed, joined(seed, second, third).toArray(Long[]::new));
+        assertThat(third.put("k", "v")).isInstanceOf(Outcome.PutDone.class);
+        third.close();
+        TestMember fourth = waiting(3);
+        long newest = added(seed, 3);
+        started(fourth);
+        promoted(seed, newest);
+        var _ = seed.node().calls().moveLeader(newest).get();
+        await("the newest leads", () -> fourth.node().raft().leader() == newest);
+        seed.close();
+
+        TestMember back = waiting(2);
+
+        Op.Put late = Op.Put.of(Bytes.utf8("late"), Bytes.utf8("x"));
+        await(
+                "two of three old ones and the newest write",
+                () -> fourth.node().propose(late).join() instanceof Outcome.PutDone);
+        await("it has it", () -> back.local("late").equals("x"));
     }
 
     @Test

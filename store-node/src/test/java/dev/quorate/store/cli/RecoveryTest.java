@@ -211,6 +211,27 @@ class RecoveryTest {
         assertThat(status(empty).message()).contains("add it again and start it with");
     }
 
+    /** Those who could tell are away, or still open their data, when all start at once. */
+    @Test
+    void anEmptyDiskOfTheFirstListWaitsForThoseWhoCanTell() throws Exception {
+        long lost = members.get(1).node().identity().memberId();
+        await(
+                "the third to hear that it runs",
+                () -> members.get(2).node().state().members().get(lost).stream()
+                        .anyMatch(member -> !member.clientUrls().isEmpty()));
+        members.forEach(TestMember::close);
+        TestFolders.delete(folder.resolve("m1"));
+
+        TestMember empty = again(1);
+        assertThat(status(empty).state()).isEqualTo(State.STARTING);
+        assertThat(status(empty).message()).startsWith("waits for a majority");
+        assertThat(empty.process.node()).isEmpty();
+        var _ = again(2);
+
+        await("its loss is noticed", () -> status(empty).state() == State.DATA_LOST);
+        assertThat(empty.process.node()).isEmpty();
+    }
+
     @Test
     void theFlagOfEtcdTakesTheSameWay() throws Exception {
         members.forEach(TestMember::close);

@@ -42,7 +42,8 @@ final class TestMember implements AutoCloseable {
             throw new IllegalArgumentException(bad);
         }
         process = new MemberProcess(config, meters, (thread, cause) -> death.set(cause));
-        peers = new PeerServer(config.addresses().listenPeer(), config.serving().peerTls(), process::peerHost);
+        peers = new PeerServer(
+                config.addresses().listenPeer(), config.serving().peerTls(), process::peerHost, process::isFounding);
         process.start();
     }
 
@@ -75,7 +76,9 @@ final class TestMember implements AutoCloseable {
         return flags;
     }
 
+    /** Several members begin together. */
     Node node() {
+        await("it has begun", () -> process.node().isPresent());
         return process.node().orElseThrow();
     }
 
