@@ -36,15 +36,17 @@ public final class LeaseDeadlines {
      *
      * @param due when it is to be revoked, for the first time or again
      * @param record when to write down what is left
+     * @param number of those that end together the lower one came first
      * @param shortened the state has less than the whole time to live on record, or may soon have
      */
-    private record Deadline(long id, long ttlSeconds, long expires, long due, long record, boolean shortened) {
+    private record Deadline(
+            long id, long number, long ttlSeconds, long expires, long due, long record, boolean shortened) {
         Deadline dueAt(long newDue) {
-            return new Deadline(id, ttlSeconds, expires, newDue, record, shortened);
+            return new Deadline(id, number, ttlSeconds, expires, newDue, record, shortened);
         }
 
         Deadline recordAt(long newRecord, boolean nowShortened) {
-            return new Deadline(id, ttlSeconds, expires, due, newRecord, nowShortened);
+            return new Deadline(id, number, ttlSeconds, expires, due, newRecord, nowShortened);
         }
     }
 
@@ -57,11 +59,12 @@ public final class LeaseDeadlines {
     public record Renewal(long ttlSeconds, CompletableFuture<Boolean> recorded) {}
 
     private final TreeMap<Long, Deadline> deadlines = new TreeMap<>();
+    private long lastNumber;
     private final Map<Long, CompletableFuture<Boolean>> unrecorded = new TreeMap<>();
     private final TreeSet<Deadline> queue =
-            new TreeSet<>(Comparator.comparingLong(Deadline::due).thenComparingLong(Deadline::id));
+            new TreeSet<>(Comparator.comparingLong(Deadline::due).thenComparingLong(Deadline::number));
     private final TreeSet<Deadline> records =
-            new TreeSet<>(Comparator.comparingLong(Deadline::record).thenComparingLong(Deadline::id));
+            new TreeSet<>(Comparator.comparingLong(Deadline::record).thenComparingLong(Deadline::number));
 
     /**
      * Begins to lead: every lease gets the time that is on record plus {@code extraNanos}, for nobody could renew
@@ -132,13 +135,13 @@ public final class LeaseDeadlines {
         if (known == null || known.expires() <= nowNanos) return Optional.empty();
         long expires = after(nowNanos, known.ttlSeconds());
         long record = known.shortened() ? nowNanos : nextRecord(known.ttlSeconds(), nowNanos);
-        put(new Deadline(id, known.ttlSeconds(), expires, expires, record, known.shortened()));
+        put(new Deadline(id, known.number(), known.ttlSeconds(), expires, expires, record, known.shortened()));
         CompletableFuture<Boolean> recorded =
                 known.shortened() ? unrecorded.computeIfAbsent(id, _ -> new CompletableFuture<>()) : RECORDED;
         return Optional.of(new Renewal(known.ttlSeconds(), recorded));
     }
 
-    /** All of them, the first to expire first. */
+    /** All of them, the first to expire first; of those that expire together the one that was granted first. */
     public synchronized List<Long> byExpiry() {
         return queue.stream().map(Deadline::id).toList();
     }
@@ -184,9 +187,16 @@ public final class LeaseDeadlines {
         return rests;
     }
 
-    private static Deadline fresh(Lease lease, long expires, long nowNanos) {
+    private Deadline fresh(Lease lease, long expires, long nowNanos) {
         long record = nextRecord(seconds(lease), nowNanos);
-        return new Deadline(lease.id(), lease.ttlSeconds(), expires, expires, record, lease.remainingTtlSeconds() > 0);
+        return new Deadline(
+                lease.id(),
+                ++lastNumber,
+                lease.ttlSeconds(),
+                expires,
+                expires,
+                record,
+                lease.remainingTtlSeconds() > 0);
     }
 
     private static long nextRecord(long ttlSeconds, long nowNanos) {

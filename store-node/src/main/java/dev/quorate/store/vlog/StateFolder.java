@@ -105,7 +105,8 @@ public final class StateFolder implements SnapshotStore, AutoCloseable {
             if (loaded.position().equals(announced)) return loaded;
             loaded.close();
             throw new IOException("the state that arrived is at " + loaded.position() + ", not at " + announced);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // In its place the next one could not be put.
             delete(whole(announced));
             throw e;
         }

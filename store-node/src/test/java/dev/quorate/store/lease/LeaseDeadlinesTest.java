@@ -49,6 +49,16 @@ class LeaseDeadlinesTest {
         assertThat(deadlines.expired(Long.MAX_VALUE / 2, 10)).isEmpty();
     }
 
+    /** As etcd lists them; ids are drawn by lot. */
+    @Test
+    void thoseThatEndTogetherStandInTheOrderOfGranting() {
+        for (long id : new long[] {7, 3, 9}) deadlines.recorded(new Lease(id, 10, 0), 0);
+        assertThat(deadlines.byExpiry()).containsExactly(7L, 3L, 9L);
+        renewed(deadlines, 7, SECOND);
+        renewed(deadlines, 3, SECOND);
+        assertThat(deadlines.byExpiry()).containsExactly(9L, 7L, 3L);
+    }
+
     /** Otherwise every leader would give it the same rest again. */
     @Test
     void theRestOfALeaseIsWrittenDownInItsOwnTime() {
