@@ -26,6 +26,10 @@ final class LogUpkeep {
     private static final long MAX_WINDOW_BYTES =
             Math.min(128L << 20, Runtime.getRuntime().maxMemory() / 8);
 
+    /** The same while a follower that answers needs it. */
+    private static final long MAX_NEEDED_BYTES =
+            Math.min(1L << 30, Runtime.getRuntime().maxMemory() / 4);
+
     private static final long MAX_UNMARKED_BYTES = 256L << 20;
 
     private static final long SPAN_BYTES = 1 << 20;
@@ -38,6 +42,7 @@ final class LogUpkeep {
 
     private final NodeConfig.Storage limits;
     private final long patienceTicks;
+    private final int electionTicks;
     private final Mailbox mailbox;
     private final Node.StateForcer forcer;
 
@@ -63,6 +68,7 @@ final class LogUpkeep {
             StagedState.Active start,
             RaftCore restored) {
         this.limits = limits;
+        this.electionTicks = timing.electionTicks();
         this.patienceTicks = Math.max(limits.silentMemberMillis() / timing.heartbeatMillis(), timing.electionTicks());
         this.mailbox = mailbox;
         this.forcer = forcer;
@@ -113,12 +119,23 @@ final class LogUpkeep {
         appliedIndex = position.index();
         long compactTo = 0;
         while (windowBytes > MAX_WINDOW_BYTES && window.getFirst().lastIndex() <= position.index()) {
+            if (windowBytes <= MAX_NEEDED_BYTES && isNeededNow(window.getFirst().lastIndex(), raft)) break;
             Span oldest = window.removeFirst();
             windowBytes -= oldest.bytes();
             compactTo = oldest.lastIndex();
         }
         if (compactTo > 0) raft.compact(compactTo);
         if (position.index() - markedIndex >= limits.snapshotCount() || unmarkedBytes >= MAX_UNMARKED_BYTES) force();
+    }
+
+    /**
+     * Some follower answers and has not come so far. Under load a large state takes longer than the usual window lasts, and
+     * without what is written meanwhile the next state would have to follow, and so on.
+     */
+    private boolean isNeededNow(long index, RaftCore raft) {
+        return raft.isLeader()
+                && raft.status().followers().stream()
+                        .anyMatch(follower -> follower.silentTicks() <= electionTicks && follower.match() < index);
     }
 
     /** On a full disk every old segment of the log counts. */
@@ -161,7 +178,8 @@ final class LogUpkeep {
      * Followers that are behind need the log from here on, and so does one that was paused or is being restarted: under
      * load it is past the entries that are kept for everybody within a second, and a whole state can be many GiB. One that
      * gets a whole state needs all that is written meanwhile: without it the next state would have to follow, for ever
-     * under load. What this holds is bounded by the window; on a full disk no files are held.
+     * under load. What this holds is bounded by the window, see {@link #applied}; on a full disk no files are
+     * held.
      */
     private long needed(RaftStatus status) {
         return status.followers().stream()

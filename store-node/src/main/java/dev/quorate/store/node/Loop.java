@@ -346,7 +346,7 @@ final class Loop {
                 quarantine.isAway() ? WholeStates.Verdict.ASK_AGAIN : wholeStates.wanted(to, now());
         switch (verdict) {
             case WAIT -> {}
-            case ASK_AGAIN -> raft.reportSnapshot(to, false);
+            case ASK_AGAIN -> raft.reportSnapshot(to, 0);
             case SEND ->
                 outside.peers()
                         .sendSnapshot(
@@ -358,7 +358,7 @@ final class Loop {
     }
 
     private void snapshotSent(Mailbox.Input.SnapshotSent sent) {
-        wholeStates.ended(sent.to(), sent.delivered(), now());
+        wholeStates.ended(sent.to(), sent.delivered() > 0, now());
         raft.reportSnapshot(sent.to(), sent.delivered());
     }
 

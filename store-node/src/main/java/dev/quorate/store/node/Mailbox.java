@@ -203,7 +203,7 @@ public final class Mailbox implements DurableLog.Listener {
         /** A whole state lies ready beside the present one. */
         record SnapshotReady(Message.InstallSnapshot message, StagedState state) implements Input {}
 
-        record SnapshotSent(long to, boolean delivered) implements Input {}
+        record SnapshotSent(long to, long delivered) implements Input {}
 
         /** The state on disk is safe up to here. */
         record Forced(StatePosition position) implements Input {}

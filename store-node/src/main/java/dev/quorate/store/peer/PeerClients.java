@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -132,20 +133,20 @@ public final class PeerClients implements Peers, AutoCloseable {
     }
 
     @Override
-    public void sendSnapshot(long to, long leaderTerm, SnapshotStore from, Consumer<Boolean> delivered) {
+    public void sendSnapshot(long to, long leaderTerm, SnapshotStore from, LongConsumer delivered) {
         Lanes lane = lanes.get(to);
         if (lane == null) {
-            delivered.accept(false);
+            delivered.accept(0);
             return;
         }
         Thread.ofVirtual().name("snapshot-out").start(() -> {
             Transfers.Transfer transfer = lane.meter.snapshotsSent().begin();
-            boolean whole = false;
+            long index = 0;
             try {
-                whole = new SnapshotSender(lane.stub()).send(leaderTerm, from);
+                index = new SnapshotSender(lane.stub()).send(leaderTerm, from);
             } finally {
-                transfer.end(whole);
-                delivered.accept(whole);
+                transfer.end(index > 0);
+                delivered.accept(index);
             }
         });
     }

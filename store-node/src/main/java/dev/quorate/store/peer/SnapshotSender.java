@@ -36,8 +36,8 @@ final class SnapshotSender {
         this.stub = stub;
     }
 
-    /** True if the receiver has it whole on its disk. */
-    boolean send(long leaderTerm, SnapshotStore from) {
+    /** The index up to which the receiver has it whole on its disk; 0 if it has not. */
+    long send(long leaderTerm, SnapshotStore from) {
         Stream stream = new Stream();
         try (SnapshotStore.Export export = from.export()) {
             stub.snapshot(stream);
@@ -57,14 +57,14 @@ final class SnapshotSender {
                     position.index(),
                     export.sizeBytes(),
                     installed);
-            return installed;
+            return installed ? position.index() : 0;
         } catch (IOException | ExecutionException | TimeoutException failure) {
             LOG.warn("sending a snapshot failed: {}", String.valueOf(failure.getMessage()));
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
         stream.cancel();
-        return false;
+        return 0;
     }
 
     private static final class Stream implements ClientResponseObserver<SnapshotPiece, SnapshotReply> {

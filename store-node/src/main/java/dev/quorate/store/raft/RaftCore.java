@@ -184,8 +184,8 @@ public final class RaftCore {
         if (role instanceof Leader leader) leader.replication().unreachable(id);
     }
 
-    /** The snapshot stream to this follower ended. */
-    public void reportSnapshot(long to, boolean delivered) {
+    /** The snapshot stream to this follower ended: it has everything up to this index; 0: nothing new. */
+    public void reportSnapshot(long to, long delivered) {
         dirty = true;
         if (role instanceof Leader leader) leader.replication().snapshotEnded(to, delivered);
     }

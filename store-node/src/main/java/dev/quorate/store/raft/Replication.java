@@ -233,13 +233,14 @@ final class Replication {
         if (follower != null && follower.phase instanceof Replicating) probe(follower, follower.match + 1);
     }
 
-    /** Waits for the next heartbeat's answer, so that a failing stream is not begun again at once. */
-    void snapshotEnded(long id, boolean delivered) {
+    /**
+     * Waits for the next heartbeat's answer, so that a failing stream is not begun again at once. What was delivered counts
+     * by its own index: the log's base may be past any other place until then, and another state would follow.
+     */
+    void snapshotEnded(long id, long delivered) {
         FollowerProgress follower = followers.get(id);
         if (follower == null || !(follower.phase instanceof Snapshotting)) return;
-        long from = follower.match + 1;
-        if (delivered) from = Math.max(from, state.log.base().index() + 1);
-        probe(follower, from);
+        probe(follower, Math.min(Math.max(follower.match, delivered), state.log.lastIndex()) + 1);
         if (follower.phase instanceof Probing probing) probing.waiting = true;
     }
 }

@@ -19,7 +19,7 @@
  *     for (Entry entry : ready.committed())            // also to the state machine, which later says core.applied(i)
  *         if (entry.kind().isChange()) core.applyChange(decode(entry));
  *     reads.answer(ready.reads(), ready.readsLost());
- *     snapshots.send(ready.snapshotsWanted());         // later: core.reportSnapshot(id, delivered)
+ *     snapshots.send(ready.snapshotsWanted());         // later: core.reportSnapshot(id, index)
  * }
  * </pre>
  *

@@ -29,7 +29,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -211,7 +211,7 @@ final class SimMember {
         public void update(SortedMap<Long, Address> members) {}
 
         @Override
-        public void sendSnapshot(long to, long leaderTerm, SnapshotStore from, Consumer<Boolean> delivered) {
+        public void sendSnapshot(long to, long leaderTerm, SnapshotStore from, LongConsumer delivered) {
             after(1 + random.nextInt(20), () -> {
                 Life receiver = world.life(to);
                 if (astray) {
@@ -220,7 +220,7 @@ final class SimMember {
                     return;
                 }
                 if (receiver == null) {
-                    delivered.accept(false);
+                    delivered.accept(0);
                     return;
                 }
                 new SimTransfer(this, receiver, random, delivered).begin(from, leaderTerm);

@@ -9,7 +9,7 @@ import dev.quorate.store.raft.Message;
 import dev.quorate.store.vlog.DamagedValueLog;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +20,11 @@ final class SimTransfer {
     private final SimMember.Life sender;
     private final SimMember.Life receiver;
     private final RandomGenerator random;
-    private final Consumer<Boolean> delivered;
+    private final LongConsumer delivered;
     private SnapshotStore.@Nullable Export export;
     private SnapshotStore.@Nullable Import incoming;
 
-    SimTransfer(SimMember.Life sender, SimMember.Life receiver, RandomGenerator random, Consumer<Boolean> delivered) {
+    SimTransfer(SimMember.Life sender, SimMember.Life receiver, RandomGenerator random, LongConsumer delivered) {
         this.sender = sender;
         this.receiver = receiver;
         this.random = random;
@@ -104,7 +104,7 @@ final class SimTransfer {
         out.close();
         SnapshotStore.Import in = incoming;
         if (in != null && !whole) receiver.after(1, in::close);
-        delivered.accept(whole);
+        delivered.accept(whole ? out.position().index() : 0);
         sender.poke();
     }
 }

@@ -211,7 +211,7 @@ final class RaftScript implements Script.Interpreter {
         Member receiver = member(to);
         receiver.core.step(new InstallSnapshot(from.id, to, from.core.term(), at, from.membership));
         turn(receiver, out);
-        from.core.reportSnapshot(to, true);
+        from.core.reportSnapshot(to, at.index());
     }
 
     // ---------------------------------------------------------------------------------------------- wire

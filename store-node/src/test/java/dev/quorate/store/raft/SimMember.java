@@ -240,7 +240,7 @@ final class SimMember {
         world.agenda().after(10 + random.nextInt(300), () -> {
             if (delivered) world.deliver(follower, whole);
             world.agenda().after(random.nextInt(20), () -> {
-                if (life == ofLife && isUp()) act(core -> core.reportSnapshot(follower, delivered));
+                if (life == ofLife && isUp()) act(core -> core.reportSnapshot(follower, delivered ? at.index() : 0));
             });
         });
     }

@@ -4,7 +4,7 @@ import dev.quorate.store.raft.Message;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /** Port: the other members. Nothing waits; messages may be lost, and raft sends again. */
 public interface Peers {
@@ -13,8 +13,8 @@ public interface Peers {
     /** Who is there from now on, with the URLs of each, this member left out. */
     void update(SortedMap<Long, Address> members);
 
-    /** Streams the whole state in the background; tells once whether the receiver has it. */
-    void sendSnapshot(long to, long leaderTerm, SnapshotStore from, Consumer<Boolean> delivered);
+    /** Streams the whole state in the background; tells once up to which index the receiver has it, 0 if it has not. */
+    void sendSnapshot(long to, long leaderTerm, SnapshotStore from, LongConsumer delivered);
 
     /** Asks the leader; completes exceptionally when it cannot be reached. */
     CompletableFuture<LeaderCall.Answer> ask(long leader, LeaderCall call);

@@ -3,7 +3,7 @@ package dev.quorate.store.node.port;
 import dev.quorate.store.raft.Message;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /** Nobody can be reached. */
 public final class NoPeers implements Peers {
@@ -14,7 +14,7 @@ public final class NoPeers implements Peers {
     public void update(SortedMap<Long, Address> members) {}
 
     @Override
-    public void sendSnapshot(long to, long leaderTerm, SnapshotStore from, Consumer<Boolean> delivered) {}
+    public void sendSnapshot(long to, long leaderTerm, SnapshotStore from, LongConsumer delivered) {}
 
     @Override
     public CompletableFuture<LeaderCall.Answer> ask(long leader, LeaderCall call) {
