@@ -205,7 +205,12 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
     StagedState load(StatePosition announced) throws IOException {
         Loading loading = new Loading();
         ValueLogFiles log = folder.openWhole(announced, loading);
-        return new Staged(log, loading.finish(log));
+        try {
+            return new Staged(log, loading.finish(log));
+        } catch (RuntimeException | Error unreadable) {
+            folder.discard(log);
+            throw unreadable;
+        }
     }
 
     /** The member is about to end: its threads must not wait for room any more. */

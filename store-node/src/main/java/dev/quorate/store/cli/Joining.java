@@ -65,7 +65,7 @@ final class Joining implements Runnable {
         /** Somebody knows that it has run before: this disk has lost what it had promised. */
         BEGUN_BEFORE,
 
-        /** So many know of nothing that no majority was ever formed with it. */
+        /** A majority, this process among it, knows of nothing. */
         MAY_BEGIN,
 
         /** Too many cannot be reached, or are still opening their data. */
@@ -73,9 +73,10 @@ final class Joining implements Runnable {
     }
 
     /**
-     * A disk that has lost what it had promised must not begin again under the same id. Who had its promise may be away or
-     * not ready to tell, so a majority of the list, this process among it, must know of nothing before it begins. Those who
-     * begin at the same time know of nothing.
+     * A disk that has lost what it had promised must not begin again under the same id. Those who know of it may be away or
+     * not ready to tell, so a majority of the list, this process among it, must know of nothing before it begins: as many as
+     * a new cluster needs anyway. Those who begin at the same time know of nothing. What this cannot see is a second member
+     * without data, lost or new, while all others are away.
      */
     Founding mayBegin(long id) {
         Map<String, List<String>> list = config.birth().initialCluster();

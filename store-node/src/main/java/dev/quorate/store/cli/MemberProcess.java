@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * STARTING       → any           the data is open, or there is none
- * UNINITIALISED  → RUNNING       bootstrapped, or listed by a cluster and never started
+ * UNINITIALISED  → RUNNING       bootstrapped, or listed by a cluster and never started, or a cluster is founded with it
  * UNINITIALISED  → DATA_LOST     listed, but started before: this disk is not the member's
  * (start)        → WRONG_VOLUME  the disk belongs to a member of another name, or to several members
  * (start)        → DATA_LOST     the disk names its member, but its log is gone; or it is empty, but others know the member
@@ -58,7 +58,7 @@ final class MemberProcess implements NodeHost, AutoCloseable {
     private volatile Optional<Node> node = Optional.empty();
     private volatile Optional<PeerHost> peerHost = Optional.empty();
     private volatile long readableNanos;
-    private boolean stopping;
+    private volatile boolean stopping;
     /** What was said of a member of before, such as one that was recovered since, is not meant for the present one. */
     private int lives;
 
@@ -98,14 +98,17 @@ final class MemberProcess implements NodeHost, AutoCloseable {
     private void found() throws IOException {
         founding = true;
         if (isFounded()) return;
+        state = State.UNINITIALISED;
         message = "waits for a majority of --initial-cluster to say that this member has not run before";
         LOG.info("{}", message);
         Thread.ofVirtual().name("found").start(() -> {
             try {
                 do TimeUnit.MILLISECONDS.sleep(FOUNDING_PAUSE_MILLIS);
-                while (!stopping && !isFounded());
+                while (!isFounded());
             } catch (IOException failure) {
                 joiningFailed(failure);
+            } catch (RuntimeException | Error broken) {
+                died.accept("found", broken);
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
             }
@@ -114,14 +117,17 @@ final class MemberProcess implements NodeHost, AutoCloseable {
 
     /** Asks the others once; false if it must be done again. */
     private boolean isFounded() throws IOException {
-        Joining.Founding answer = new Joining(config, births, this).mayBegin(births.foundingId());
-        switch (answer) {
-            case BEGUN_BEFORE -> stayDown(State.DATA_LOST, Joining.STARTED_BEFORE);
-            case MAY_BEGIN -> run(births.fromInitialCluster());
-            case UNDECIDED -> {}
-        }
-        founding = answer == Joining.Founding.UNDECIDED;
-        return !founding;
+        return isFounded(new Joining(config, births, this).mayBegin(births.foundingId()));
+    }
+
+    /** It may have been fenced or stopped while it asked. */
+    private synchronized boolean isFounded(Joining.Founding answer) throws IOException {
+        boolean waits = !stopping && (state == State.STARTING || state == State.UNINITIALISED);
+        if (waits && answer == Joining.Founding.UNDECIDED) return false;
+        if (waits && answer == Joining.Founding.MAY_BEGIN) run(births.fromInitialCluster());
+        if (waits && answer == Joining.Founding.BEGUN_BEFORE) stayDown(State.DATA_LOST, Joining.STARTED_BEFORE);
+        founding = false;
+        return true;
     }
 
     /** It has no data, and will have some when enough others have none or know nothing of it. */
@@ -381,7 +387,7 @@ final class MemberProcess implements NodeHost, AutoCloseable {
                 return new Birth(own.clusterId(), own.memberId(), "");
             return refused("this process already has data of cluster " + Long.toUnsignedString(own.clusterId(), 16));
         }
-        if (state != State.UNINITIALISED) return refused(message);
+        if (state != State.UNINITIALISED || founding) return refused(message);
         if (token.isEmpty()) return refused("a bootstrap needs a token");
         if (!name.equals(config.name())) return refused("this process is " + config.name() + ", not " + name);
         List<String> urls = peerUrls.isEmpty() ? config.addresses().initialAdvertisePeer() : peerUrls;
@@ -402,7 +408,7 @@ final class MemberProcess implements NodeHost, AutoCloseable {
     }
 
     boolean isWaiting() {
-        return state == State.UNINITIALISED && !stopping;
+        return state == State.UNINITIALISED && !founding && !stopping;
     }
 
     void handOver() {

@@ -141,7 +141,7 @@ public final class LeaseDeadlines {
         return Optional.of(new Renewal(known.ttlSeconds(), recorded));
     }
 
-    /** All of them, the first to expire first; of those that expire together the one that was granted first. */
+    /** All of them, the first to expire first; of those that expire together the one that it knows longer. */
     public synchronized List<Long> byExpiry() {
         return queue.stream().map(Deadline::id).toList();
     }

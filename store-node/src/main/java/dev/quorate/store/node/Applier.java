@@ -258,9 +258,12 @@ final class Applier {
         tell(new Mailbox.Input.Applied(position), newTerm);
     }
 
-    /** A leader begins to keep leases when the first entry of its term is applied: that is news. */
+    /**
+     * A leader begins to keep leases when the first entry of its term is applied: that is news, and so is room for what
+     * waits.
+     */
     private void tell(Mailbox.Input.Applied applied, boolean newTerm) {
-        if (newTerm) mailbox.fact(applied);
+        if (newTerm || proposals.waitsForOthers()) mailbox.fact(applied);
         else mailbox.note(applied);
     }
 

@@ -133,13 +133,18 @@ final class Loop {
             case Mailbox.Input.SnapshotReady ready -> snapshotReady(ready);
             case Mailbox.Input.SnapshotSent sent -> snapshotSent(sent);
             case Mailbox.Input.Forced forced -> upkeep.forced(forced.position(), raft, outside.log());
-            case Mailbox.Input.Unreachable unreachable -> raft.reportUnreachable(unreachable.peer());
+            case Mailbox.Input.Unreachable unreachable -> unreachable(unreachable.peer());
             case Mailbox.Input.Installed installed -> installed(installed.position());
             case Mailbox.Input.MembersApplied applied -> changes.membersApplied(applied.index());
             case Mailbox.Input.Removed removed -> changes.toldOfRemoval();
             case Mailbox.Input.HandOver handOver -> changes.handOver(handOver.done(), now());
             case Mailbox.Input.Failed failed -> throw new IllegalStateException(failed.what(), failed.cause());
         }
+    }
+
+    private void unreachable(long peer) {
+        if (peer == raft.leader()) desk.proposals().lostOnTheWay();
+        raft.reportUnreachable(peer);
     }
 
     private void received(Message message) {

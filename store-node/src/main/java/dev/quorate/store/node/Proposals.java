@@ -48,11 +48,7 @@ final class Proposals {
      */
     static final long MAX_UNDER_WAY_BYTES = 24L << 20;
 
-    /** They leave in one turn: more than this might not fit into the queue to the leader. */
-    private static final long MAX_PARKED_BYTES =
-            Math.min(32L << 20, Runtime.getRuntime().maxMemory() / 16);
-
-    /** Behind what is under way: it leaves piece by piece. */
+    /** Of what waits here; it leaves piece by piece. */
     private static final long MAX_WAITING_BYTES =
             Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 4);
 
@@ -67,6 +63,7 @@ final class Proposals {
     private List<Mailbox.Input.Propose> next = new ArrayList<>();
     private long nextBytes;
     private boolean parked;
+    private volatile boolean waitsForOthers;
     private boolean behind;
     private long appliedTerm;
     private long leaderLostMillis = Long.MIN_VALUE;
@@ -122,12 +119,12 @@ final class Proposals {
             settle(raft.propose(datas), raft.term(), batch);
             from = to;
         }
-        boolean waitsForOthers = from < all.size();
+        waitsForOthers = from < all.size();
         if (waitsForOthers) {
             parked = true;
             keepLiving(all.subList(from, all.size()));
         }
-        refuseTheLatest(waitsForOthers ? MAX_WAITING_BYTES : MAX_PARKED_BYTES);
+        refuseTheLatest();
     }
 
     /** With little room only what makes room is taken, with none nothing. */
@@ -152,7 +149,7 @@ final class Proposals {
 
     private boolean mustWait(RaftCore raft) {
         if (raft.leader() == 0 || behind) {
-            refuseTheLatest(MAX_PARKED_BYTES);
+            refuseTheLatest();
             parked = true;
             return true;
         }
@@ -162,15 +159,15 @@ final class Proposals {
         return next.isEmpty();
     }
 
-    private boolean isTooMuch(long maxBytes) {
-        return next.size() > MAX_PARKED || (nextBytes > maxBytes && next.size() > 1);
+    private boolean isTooMuch() {
+        return next.size() > MAX_PARKED || (nextBytes > MAX_WAITING_BYTES && next.size() > 1);
     }
 
-    private void refuseTheLatest(long maxBytes) {
-        if (!isTooMuch(maxBytes)) return;
+    private void refuseTheLatest() {
+        if (!isTooMuch()) return;
         keepLiving(takeNext());
         List<Mailbox.Input.Propose> late = new ArrayList<>();
-        while (isTooMuch(maxBytes)) {
+        while (isTooMuch()) {
             Mailbox.Input.Propose latest = next.removeLast();
             nextBytes -= latest.data().size();
             late.add(latest);
@@ -203,8 +200,21 @@ final class Proposals {
     private void underWay(Mailbox.Input.Propose proposal, long term) {
         Waiting one = proposal.waiting();
         one.takenInTerm = term;
-        underWayBytes.addAndGet(proposal.data().size() - one.underWayBytes);
-        one.underWayBytes = proposal.data().size();
+        underWayBytes.addAndGet(one.underWay(proposal.data().size()));
+    }
+
+    private void notUnderWay(Waiting one) {
+        underWayBytes.addAndGet(one.underWay(0));
+    }
+
+    /** What was on its way to the leader may be lost. It is waited for, but others need not wait behind it. */
+    void lostOnTheWay() {
+        waiting.values().forEach(this::notUnderWay);
+    }
+
+    /** Whether something goes on as soon as others are applied. */
+    boolean waitsForOthers() {
+        return waitsForOthers;
     }
 
     /** What has expired meanwhile is not proposed any more: its client was told that it may not have happened. */
@@ -222,7 +232,7 @@ final class Proposals {
     /** The request with this id if its client still waits here; it is taken out. Any thread. */
     Optional<Waiting> take(long requestId) {
         Waiting one = waiting.remove(requestId);
-        if (one != null) underWayBytes.addAndGet(-one.underWayBytes);
+        if (one != null) notUnderWay(one);
         return Optional.ofNullable(one);
     }
 
@@ -248,6 +258,7 @@ final class Proposals {
                 continue;
             }
             one.takenInTerm = 0;
+            notUnderWay(one);
             parked = true;
             enqueue(new Mailbox.Input.Propose(one, CommandCodec.encode(new Envelope(one.requestId(), one.command()))));
         }
@@ -303,7 +314,7 @@ final class Proposals {
         /** When raft took it; 0 as long as it waits here. Only the loop asks. */
         private long takenInTerm;
 
-        /** What it counts in what is under way; 0 as long as it waits here. */
+        /** What it counts in what is under way. */
         private long underWayBytes;
 
         Waiting(long requestId, Command command, CompletableFuture<Outcome> answer) {
@@ -322,6 +333,13 @@ final class Proposals {
 
         CompletableFuture<Outcome> answer() {
             return answer;
+        }
+
+        /** The loop and the apply thread; returns by how much it changes. */
+        private synchronized long underWay(long bytes) {
+            long change = bytes - underWayBytes;
+            underWayBytes = bytes;
+            return change;
         }
 
         void refuse(Refusal reason) {

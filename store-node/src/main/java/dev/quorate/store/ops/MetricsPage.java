@@ -6,6 +6,7 @@ import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** /metrics, in the format that the scraper asks for. */
@@ -25,6 +26,10 @@ final class MetricsPage {
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
-        return new Page(200, writer.getContentType(), Map.of(), Bytes.wrap(out.toByteArray()));
+        boolean asEtcdWrites = writer.getContentType().startsWith("text/plain");
+        Bytes page = asEtcdWrites
+                ? Bytes.utf8(GoNumbers.page(out.toString(StandardCharsets.UTF_8)))
+                : Bytes.wrap(out.toByteArray());
+        return new Page(200, writer.getContentType(), Map.of(), page);
     }
 }

@@ -124,9 +124,9 @@ public final class StateFolder implements SnapshotStore, AutoCloseable {
      */
     public ValueLogFiles activate(ValueLogFiles loaded) throws IOException {
         loaded.force();
-        replaced(log);
+        ValueLogFiles before = log;
         move(loaded.folder(), staged);
-        log.giveWay(() -> {
+        before.giveWay(() -> {
             move(present, old);
             move(staged, present);
         });
@@ -134,12 +134,13 @@ public final class StateFolder implements SnapshotStore, AutoCloseable {
         loaded.moved(present);
         delete(old);
         log = loaded;
+        replaced(before);
         return loaded;
     }
 
-    private synchronized void replaced(ValueLogFiles by) {
+    private synchronized void replaced(ValueLogFiles before) {
         if (replaced != null) replaced.close();
-        replaced = by;
+        replaced = before;
         replacedNanos = System.nanoTime();
     }
 

@@ -441,6 +441,7 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
         renames.run();
         gaveWay = true;
         damage = what -> {};
+        reserve.listener(room -> {});
     }
 
     /** False, and nothing done, if another state has taken this one's place. */

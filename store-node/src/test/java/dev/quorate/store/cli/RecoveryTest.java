@@ -223,7 +223,7 @@ class RecoveryTest {
         TestFolders.delete(folder.resolve("m1"));
 
         TestMember empty = again(1);
-        assertThat(status(empty).state()).isEqualTo(State.STARTING);
+        assertThat(status(empty).state()).isEqualTo(State.UNINITIALISED);
         assertThat(status(empty).message()).startsWith("waits for a majority");
         assertThat(empty.process.node()).isEmpty();
         var _ = again(2);

@@ -172,6 +172,37 @@ class ProposalsTest {
         assertThat(forwards()).hasSize(1);
     }
 
+    /** Else nothing would leave until their time is over. */
+    @Test
+    void whatIsLostIsNotUnderWayAnyMore() {
+        heartbeat(2, 1);
+        Bytes large = Bytes.wrap(new byte[(int) Proposals.MAX_UNDER_WAY_BYTES]);
+        proposals.take(
+                new Mailbox.Input.Propose(new Proposals.Waiting(1, REVOKE, new CompletableFuture<>()), large), 0);
+        propose();
+        assertThat(forwards()).hasSize(1);
+        assertThat(proposals.waitsForOthers()).isTrue();
+
+        proposals.lostOnTheWay();
+        proposals.submit(raft);
+        assertThat(forwards()).as("the other one").hasSize(1);
+    }
+
+    @Test
+    void whatALostLeaderHadIsNotUnderWayAnyMore() {
+        heartbeat(2, 1);
+        Bytes large = Bytes.wrap(new byte[(int) Proposals.MAX_UNDER_WAY_BYTES]);
+        proposals.take(
+                new Mailbox.Input.Propose(new Proposals.Waiting(1, REVOKE, new CompletableFuture<>()), large), 0);
+        proposals.submit(raft);
+        assertThat(forwards()).hasSize(1);
+
+        heartbeat(3, 2);
+        proposals.termApplied(2);
+        proposals.submit(raft);
+        assertThat(forwards()).hasSize(1);
+    }
+
     @Test
     void whatTheDiskHasNoRoomForIsRefusedAlsoWhenItWaitsHere() {
         CompletableFuture<Outcome> large = new CompletableFuture<>();
