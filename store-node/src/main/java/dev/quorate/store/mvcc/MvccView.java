@@ -135,6 +135,11 @@ public final class MvccView {
         return new HashResult.Hash(hash, compactRevision, at);
     }
 
+    /** Number of keys that live at the newest revision of this picture. */
+    public long keys() {
+        return root.live();
+    }
+
     /** Number of keys in the range that live at a revision of this picture. */
     long count(KeyRange range, long at) {
         if (range.isSingle()) {

@@ -5,6 +5,7 @@ import dev.quorate.store.codec.ChangeCodec;
 import dev.quorate.store.codec.CommandCodec;
 import dev.quorate.store.codec.FactCodec;
 import dev.quorate.store.codec.RequestIdReader;
+import dev.quorate.store.mvcc.EventKind;
 import dev.quorate.store.mvcc.KeyEvent;
 import dev.quorate.store.mvcc.ValueLog;
 import dev.quorate.store.node.port.StagedState;
@@ -26,6 +27,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,6 +72,8 @@ final class Applier {
     private long nextCompactStep = System.nanoTime();
 
     private final List<KeyEvent> events = new ArrayList<>();
+    private final LongAdder puts = new LongAdder();
+    private final LongAdder deletes = new LongAdder();
 
     private record Compacted(long revision, Runnable answer) {}
 
@@ -114,6 +118,15 @@ final class Applier {
 
     WatchRegistry watches() {
         return watches;
+    }
+
+    /** Keys put and keys deleted since the start. */
+    LongAdder puts() {
+        return puts;
+    }
+
+    LongAdder deletes() {
+        return deletes;
     }
 
     void run(Work work) {
@@ -230,6 +243,7 @@ final class Applier {
 
     private void keep(Applied applied) {
         events.addAll(applied.events());
+        for (KeyEvent event : applied.events()) (event.kind() == EventKind.PUT ? puts : deletes).increment();
         for (Fact fact : applied.facts()) {
             keepFact(fact);
             leasing.accept(fact, ticker.millis());

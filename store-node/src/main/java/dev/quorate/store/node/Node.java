@@ -291,6 +291,16 @@ public final class Node {
         return desk.pulse();
     }
 
+    /** Keys put since the start. */
+    public long puts() {
+        return applier.puts().sum();
+    }
+
+    /** Keys deleted since the start, also by the end of their lease. */
+    public long deletes() {
+        return applier.deletes().sum();
+    }
+
     /** Ticks that came while the one before still waited. */
     public long missedTicks() {
         return desk.mailbox().missedTicks();

@@ -77,6 +77,12 @@ final class NodeMetrics {
                 status -> status.sizes().dbInUseBytes());
         gauge("etcd_debugging_mvcc_current_revision", "The current revision of store.", NodeStatus::revision);
         ofNode(
+                "etcd_debugging_mvcc_keys_total",
+                "Total number of keys.",
+                node -> node.state().view().keys());
+        counterOfNode("etcd_mvcc_put_total", "Total number of puts seen by this member.", Node::puts);
+        counterOfNode("etcd_mvcc_delete_total", "Total number of deletes seen by this member.", Node::deletes);
+        ofNode(
                 "quorate_disk_full",
                 "Whether the disk is so full that writes are refused. 1 is full, 0 is not.",
                 node -> node.room() == Room.ENOUGH ? 0 : 1);
@@ -153,10 +159,14 @@ final class NodeMetrics {
     }
 
     private void counter(String name, String help, ToDoubleFunction<NodeStatus> value) {
+        counterOfNode(name, help, node -> value.applyAsDouble(node.status()));
+    }
+
+    private void counterOfNode(String name, String help, ToDoubleFunction<Node> value) {
         CounterWithCallback.builder()
                 .name(name)
                 .help(help)
-                .callback(point -> host.node().ifPresent(node -> point.call(value.applyAsDouble(node.status()))))
+                .callback(point -> host.node().ifPresent(node -> point.call(value.applyAsDouble(node))))
                 .register(registry);
     }
 }

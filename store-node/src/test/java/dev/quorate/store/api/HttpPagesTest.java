@@ -9,11 +9,14 @@ import dev.quorate.proto.admin.LocalStatusRequest;
 import dev.quorate.proto.admin.LocalStatusResponse.State;
 import dev.quorate.proto.etcdserverpb.KVGrpc;
 import dev.quorate.proto.etcdserverpb.RangeRequest;
+import dev.quorate.store.Bytes;
+import dev.quorate.store.mvcc.KeyRange;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.node.port.Meters;
 import dev.quorate.store.state.Alarm;
 import dev.quorate.store.state.Command;
 import dev.quorate.store.state.Command.AlarmChange.Action;
+import dev.quorate.store.state.Op;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.netty.NettyChannelBuilder;
@@ -25,6 +28,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -101,10 +105,18 @@ class HttpPagesTest {
     void theMetricsOfTheDashboardsAreThere() throws Exception {
         try (LoneMember member = new LoneMember()) {
             get(member, "/readyz");
+            Node node = member.node().orElseThrow();
+            for (String key : List.of("a", "b", "a"))
+                node.propose(Op.Put.of(Bytes.utf8(key), Bytes.EMPTY)).join();
+            node.propose(new Op.DeleteRange(KeyRange.single(Bytes.utf8("a")), false))
+                    .join();
             HttpResponse<String> page = get(member, "/metrics");
             assertThat(page.headers().firstValue("content-type").orElse("")).startsWith("text/plain; version=0.0.4");
             assertThat(page.body())
-                    .contains("\netcd_server_has_leader 1")
+                    .contains("\netcd_server_has_leader 1\n")
+                    .contains("\netcd_mvcc_put_total 3\n")
+                    .contains("\netcd_mvcc_delete_total 1\n")
+                    .contains("\netcd_debugging_mvcc_keys_total 1\n")
                     .contains("# TYPE etcd_server_leader_changes_seen_total counter")
                     .contains("# TYPE etcd_server_proposals_failed_total counter")
                     .contains("# TYPE etcd_server_proposals_pending gauge")
