@@ -78,23 +78,21 @@ final class Joining implements Runnable {
      * a new cluster needs anyway. Those who begin at the same time know of nothing. What this cannot see is a second member
      * without data, lost or new, while all others are away.
      */
-    Founding mayBegin(long id) {
+    Founding mayBegin(JoinClient client, long id) {
         Map<String, List<String>> list = config.birth().initialCluster();
-        try (JoinClient client = new JoinClient(config.serving().peerTls())) {
-            List<CompletableFuture<Verdict>> others = list.entrySet().stream()
-                    .filter(member -> !member.getKey().equals(config.name()))
-                    .map(member -> CompletableFuture.supplyAsync(
-                            () -> verdict(client, member.getValue(), id),
-                            task -> Thread.ofVirtual().start(task)))
-                    .toList();
-            CompletableFuture.allOf(others.toArray(CompletableFuture<?>[]::new)).join();
-            int knowNothing = 1;
-            for (CompletableFuture<Verdict> other : others) {
-                if (other.join() == Verdict.STARTED_BEFORE) return Founding.BEGUN_BEFORE;
-                if (other.join() == Verdict.NOT_BEGUN) knowNothing++;
-            }
-            return knowNothing > list.size() / 2 ? Founding.MAY_BEGIN : Founding.UNDECIDED;
+        List<CompletableFuture<Verdict>> others = list.entrySet().stream()
+                .filter(member -> !member.getKey().equals(config.name()))
+                .map(member -> CompletableFuture.supplyAsync(
+                        () -> verdict(client, member.getValue(), id),
+                        task -> Thread.ofVirtual().start(task)))
+                .toList();
+        CompletableFuture.allOf(others.toArray(CompletableFuture<?>[]::new)).join();
+        int knowNothing = 1;
+        for (CompletableFuture<Verdict> other : others) {
+            if (other.join() == Verdict.STARTED_BEFORE) return Founding.BEGUN_BEFORE;
+            if (other.join() == Verdict.NOT_BEGUN) knowNothing++;
         }
+        return knowNothing > list.size() / 2 ? Founding.MAY_BEGIN : Founding.UNDECIDED;
     }
 
     /** Of the first of a member's addresses that has one. */

@@ -7,6 +7,7 @@ import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.node.NodeHost;
 import dev.quorate.store.node.NodeStatus;
 import dev.quorate.store.node.port.Meters;
+import dev.quorate.store.peer.JoinClient;
 import dev.quorate.store.peer.PeerHost;
 import dev.quorate.store.peer.PeerHost.JoinAnswer;
 import dev.quorate.store.state.Refusal;
@@ -97,14 +98,16 @@ final class MemberProcess implements NodeHost, AutoCloseable {
 
     private void found() throws IOException {
         founding = true;
-        if (isFounded()) return;
+        try (JoinClient client = new JoinClient(config.serving().peerTls())) {
+            if (foundIfKnown(client)) return;
+        }
         state = State.UNINITIALISED;
         message = "waits for a majority of --initial-cluster to say that this member has not run before";
         LOG.info("{}", message);
         Thread.ofVirtual().name("found").start(() -> {
-            try {
+            try (JoinClient client = new JoinClient(config.serving().peerTls())) {
                 do TimeUnit.MILLISECONDS.sleep(FOUNDING_PAUSE_MILLIS);
-                while (!isFounded());
+                while (!foundIfKnown(client));
             } catch (IOException failure) {
                 joiningFailed(failure);
             } catch (RuntimeException | Error broken) {
@@ -115,17 +118,22 @@ final class MemberProcess implements NodeHost, AutoCloseable {
         });
     }
 
-    /** Asks the others once; false if it must be done again. */
-    private boolean isFounded() throws IOException {
-        return isFounded(new Joining(config, births, this).mayBegin(births.foundingId()));
+    /** Asks the others once, and does what they say; false if too few could tell. */
+    private boolean foundIfKnown(JoinClient client) throws IOException {
+        return settle(new Joining(config, births, this).mayBegin(client, births.foundingId()));
     }
 
     /** It may have been fenced or stopped while it asked. */
-    private synchronized boolean isFounded(Joining.Founding answer) throws IOException {
-        boolean waits = !stopping && (state == State.STARTING || state == State.UNINITIALISED);
-        if (waits && answer == Joining.Founding.UNDECIDED) return false;
-        if (waits && answer == Joining.Founding.MAY_BEGIN) run(births.fromInitialCluster());
-        if (waits && answer == Joining.Founding.BEGUN_BEFORE) stayDown(State.DATA_LOST, Joining.STARTED_BEFORE);
+    private synchronized boolean settle(Joining.Founding answer) throws IOException {
+        if (!stopping && (state == State.STARTING || state == State.UNINITIALISED)) {
+            switch (answer) {
+                case UNDECIDED -> {
+                    return false;
+                }
+                case MAY_BEGIN -> run(births.fromInitialCluster());
+                case BEGUN_BEFORE -> stayDown(State.DATA_LOST, Joining.STARTED_BEFORE);
+            }
+        }
         founding = false;
         return true;
     }

@@ -120,13 +120,12 @@ final class Applier {
         return watches;
     }
 
-    /** Keys put and keys deleted since the start. */
-    LongAdder puts() {
-        return puts;
+    long puts() {
+        return puts.sum();
     }
 
-    LongAdder deletes() {
-        return deletes;
+    long deletes() {
+        return deletes.sum();
     }
 
     void run(Work work) {

@@ -293,12 +293,12 @@ public final class Node {
 
     /** Keys put since the start. */
     public long puts() {
-        return applier.puts().sum();
+        return applier.puts();
     }
 
     /** Keys deleted since the start, also by the end of their lease. */
     public long deletes() {
-        return applier.deletes().sum();
+        return applier.deletes();
     }
 
     /** Ticks that came while the one before still waited. */

@@ -138,10 +138,11 @@ final class Proposals {
 
     /** The disk got full while they waited here. */
     private void refuseWhatDoesNotFit() {
-        if (next.isEmpty() || room.get() == DurableLog.Room.ENOUGH) return;
+        DurableLog.Room now = room.get();
+        if (next.isEmpty() || now == DurableLog.Room.ENOUGH) return;
         List<Mailbox.Input.Propose> large = new ArrayList<>();
         for (Mailbox.Input.Propose one : takeNext()) {
-            if (fits(one.waiting().command(), room.get())) enqueue(one);
+            if (fits(one.waiting().command(), now)) enqueue(one);
             else large.add(one);
         }
         refuse(large, Refusal.NO_SPACE);

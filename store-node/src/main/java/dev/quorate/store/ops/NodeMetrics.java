@@ -5,7 +5,6 @@ import dev.quorate.store.node.NodeHost;
 import dev.quorate.store.node.NodeStatus;
 import dev.quorate.store.node.port.DurableLog.Room;
 import dev.quorate.store.state.Alarm;
-import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.function.ToDoubleFunction;
@@ -14,10 +13,12 @@ import java.util.function.ToDoubleFunction;
 final class NodeMetrics {
     private final PrometheusRegistry registry;
     private final NodeHost host;
+    private final NodeFigures figures;
 
     private NodeMetrics(PrometheusRegistry registry, NodeHost host) {
         this.registry = registry;
         this.host = host;
+        this.figures = new NodeFigures(registry, host);
     }
 
     static void register(PrometheusRegistry registry, NodeHost host) {
@@ -76,21 +77,21 @@ final class NodeMetrics {
                 "Size of what the database still needs in bytes.",
                 status -> status.sizes().dbInUseBytes());
         gauge("etcd_debugging_mvcc_current_revision", "The current revision of store.", NodeStatus::revision);
-        ofNode(
+        figures.gauge(
                 "etcd_debugging_mvcc_keys_total",
                 "Total number of keys.",
                 node -> node.state().view().keys());
-        counterOfNode("etcd_mvcc_put_total", "Total number of puts seen by this member.", Node::puts);
-        counterOfNode("etcd_mvcc_delete_total", "Total number of deletes seen by this member.", Node::deletes);
-        ofNode(
+        figures.counter("etcd_mvcc_put_total", "Total number of puts seen by this member.", Node::puts);
+        figures.counter("etcd_mvcc_delete_total", "Total number of deletes seen by this member.", Node::deletes);
+        figures.gauge(
                 "quorate_disk_full",
                 "Whether the disk is so full that writes are refused. 1 is full, 0 is not.",
                 node -> node.room() == Room.ENOUGH ? 0 : 1);
-        ofNode(
+        figures.gauge(
                 "etcd_debugging_mvcc_compact_revision",
                 "The revision of the last compaction in store.",
                 node -> Math.max(0, node.state().view().compactRevision()));
-        ofNode(
+        figures.gauge(
                 "etcd_debugging_mvcc_watcher_total",
                 "Total number of watchers.",
                 node -> node.watches().size());
@@ -147,26 +148,10 @@ final class NodeMetrics {
     }
 
     private void gauge(String name, String help, ToDoubleFunction<NodeStatus> value) {
-        ofNode(name, help, node -> value.applyAsDouble(node.status()));
-    }
-
-    private void ofNode(String name, String help, ToDoubleFunction<Node> value) {
-        GaugeWithCallback.builder()
-                .name(name)
-                .help(help)
-                .callback(point -> host.node().ifPresent(node -> point.call(value.applyAsDouble(node))))
-                .register(registry);
+        figures.gauge(name, help, node -> value.applyAsDouble(node.status()));
     }
 
     private void counter(String name, String help, ToDoubleFunction<NodeStatus> value) {
-        counterOfNode(name, help, node -> value.applyAsDouble(node.status()));
-    }
-
-    private void counterOfNode(String name, String help, ToDoubleFunction<Node> value) {
-        CounterWithCallback.builder()
-                .name(name)
-                .help(help)
-                .callback(point -> host.node().ifPresent(node -> point.call(value.applyAsDouble(node))))
-                .register(registry);
+        figures.counter(name, help, node -> value.applyAsDouble(node.status()));
     }
 }

@@ -206,15 +206,14 @@ public final class PeerServer implements AutoCloseable {
     private final class Calls extends PeerGrpc.PeerImplBase {
         @Override
         public void joinInfo(JoinInfoRequest request, StreamObserver<JoinInfoReply> observer) {
-            boolean nothingIsKnownHere = request.getFoundingId() != 0 && begins.getAsBoolean();
+            // Asked first: when it has begun meanwhile, the host tells what it knows.
+            boolean knowsNothing = request.getFoundingId() != 0 && begins.getAsBoolean();
             Optional<PeerHost> behind = host.get();
             if (behind.isEmpty()) {
                 answer(
                         CompletableFuture.completedFuture(JoinInfoReply.newBuilder()
                                 .setVerdict(
-                                        nothingIsKnownHere
-                                                ? JoinInfoReply.Verdict.NOT_BEGUN
-                                                : JoinInfoReply.Verdict.UNKNOWN)
+                                        knowsNothing ? JoinInfoReply.Verdict.NOT_BEGUN : JoinInfoReply.Verdict.UNKNOWN)
                                 .build()),
                         observer);
                 return;

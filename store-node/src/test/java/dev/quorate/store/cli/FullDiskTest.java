@@ -43,8 +43,7 @@ class FullDiskTest {
     @Test
     void aFullDiskStopsWritesAndNothingElseAndRoomBringsThemBack() throws Exception {
         try (SmallDisk disk = SmallDisk.mount(folder.resolve("disk"), DISK_MEGABYTES)) {
-            TestProcess member = start(List.of(disk.root())).getFirst();
-            put(member, "first", "v");
+            TestProcess member = startWithFirst(disk);
             disk.leave(40L << 20);
             fill(member, "k", Integer.MAX_VALUE);
             disk.leave(0);
@@ -71,8 +70,7 @@ class FullDiskTest {
     @Test
     void aDiskThatManyFillAtOnceIsStillRead() throws Exception {
         try (SmallDisk disk = SmallDisk.mount(folder.resolve("disk"), DISK_MEGABYTES)) {
-            TestProcess member = start(List.of(disk.root())).getFirst();
-            put(member, "first", "v");
+            TestProcess member = startWithFirst(disk);
             disk.leave(100L << 20);
             List<Future<?>> writers = new ArrayList<>();
             try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -144,6 +142,12 @@ class FullDiskTest {
         await(() -> full.range("k", "k0001", true, CALL_MILLIS).getHeader().getRevision() >= last);
         for (TestProcess member : three) assertReadable(member);
         full.close();
+    }
+
+    private TestProcess startWithFirst(SmallDisk disk) throws Exception {
+        TestProcess member = start(List.of(disk.root())).getFirst();
+        put(member, "first", "v");
+        return member;
     }
 
     private List<TestProcess> start(List<Path> folders) throws Exception {

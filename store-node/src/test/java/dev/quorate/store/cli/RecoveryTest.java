@@ -193,14 +193,18 @@ class RecoveryTest {
         alone(again(0), 2);
     }
 
+    private void awaitTheThirdToHearThatTheSecondRuns() {
+        long second = members.get(1).node().identity().memberId();
+        await(
+                "the third to hear that it runs",
+                () -> members.get(2).node().state().members().get(second).stream()
+                        .anyMatch(member -> !member.clientUrls().isEmpty()));
+    }
+
     /** It had promised what is gone: with its old id it could make others forget what they were told. */
     @Test
     void aMemberThatLostItsDiskDoesNotBeginAgainUnderItsOldId() throws Exception {
-        long lost = members.get(1).node().identity().memberId();
-        await(
-                "the third to hear that it runs",
-                () -> members.get(2).node().state().members().get(lost).stream()
-                        .anyMatch(member -> !member.clientUrls().isEmpty()));
+        awaitTheThirdToHearThatTheSecondRuns();
         members.get(1).close();
         TestFolders.delete(folder.resolve("m1"));
         members.getFirst().close();
@@ -214,11 +218,7 @@ class RecoveryTest {
     /** Those who could tell are away, or still open their data, when all start at once. */
     @Test
     void anEmptyDiskOfTheFirstListWaitsForThoseWhoCanTell() throws Exception {
-        long lost = members.get(1).node().identity().memberId();
-        await(
-                "the third to hear that it runs",
-                () -> members.get(2).node().state().members().get(lost).stream()
-                        .anyMatch(member -> !member.clientUrls().isEmpty()));
+        awaitTheThirdToHearThatTheSecondRuns();
         members.forEach(TestMember::close);
         TestFolders.delete(folder.resolve("m1"));
 

@@ -154,10 +154,7 @@ class ProposalsTest {
     @Test
     void onlySoManyBytesAreUnderWay() {
         heartbeat(2, 1);
-        Bytes large = Bytes.wrap(new byte[(int) (Proposals.MAX_UNDER_WAY_BYTES / 3)]);
-        for (int i = 0; i < 5; i++)
-            proposals.take(
-                    new Mailbox.Input.Propose(new Proposals.Waiting(i, REVOKE, new CompletableFuture<>()), large), 0);
+        for (int i = 0; i < 5; i++) takeLarge(i, Proposals.MAX_UNDER_WAY_BYTES / 3);
         proposals.submit(raft);
         assertThat(forwards()).hasSize(3);
 
@@ -176,9 +173,7 @@ class ProposalsTest {
     @Test
     void whatIsLostIsNotUnderWayAnyMore() {
         heartbeat(2, 1);
-        Bytes large = Bytes.wrap(new byte[(int) Proposals.MAX_UNDER_WAY_BYTES]);
-        proposals.take(
-                new Mailbox.Input.Propose(new Proposals.Waiting(1, REVOKE, new CompletableFuture<>()), large), 0);
+        takeLarge(1, Proposals.MAX_UNDER_WAY_BYTES);
         propose();
         assertThat(forwards()).hasSize(1);
         assertThat(proposals.waitsForOthers()).isTrue();
@@ -191,9 +186,7 @@ class ProposalsTest {
     @Test
     void whatALostLeaderHadIsNotUnderWayAnyMore() {
         heartbeat(2, 1);
-        Bytes large = Bytes.wrap(new byte[(int) Proposals.MAX_UNDER_WAY_BYTES]);
-        proposals.take(
-                new Mailbox.Input.Propose(new Proposals.Waiting(1, REVOKE, new CompletableFuture<>()), large), 0);
+        takeLarge(1, Proposals.MAX_UNDER_WAY_BYTES);
         proposals.submit(raft);
         assertThat(forwards()).hasSize(1);
 
@@ -226,6 +219,11 @@ class ProposalsTest {
         for (int i = 1; i <= entries; i++) log.add(new Entry(1, i, EntryKind.NORMAL, DATA));
         raft.step(new Message.Append(2, 1, 1, EntryId.NONE, log, entries));
         assertThat(raft.commit()).isEqualTo(entries);
+    }
+
+    private void takeLarge(long id, long bytes) {
+        Proposals.Waiting waiting = new Proposals.Waiting(id, REVOKE, new CompletableFuture<>());
+        proposals.take(new Mailbox.Input.Propose(waiting, Bytes.wrap(new byte[(int) bytes])), 0);
     }
 
     private void propose() {

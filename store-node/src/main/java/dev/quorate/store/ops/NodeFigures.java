@@ -1,0 +1,27 @@
+package dev.quorate.store.ops;
+
+import dev.quorate.store.node.Node;
+import dev.quorate.store.node.NodeHost;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.function.ToDoubleFunction;
+
+/** Figures that the node is asked for when a page is made; without a node there is nothing to show. */
+record NodeFigures(PrometheusRegistry registry, NodeHost host) {
+    void gauge(String name, String help, ToDoubleFunction<Node> value) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(point -> host.node().ifPresent(node -> point.call(value.applyAsDouble(node))))
+                .register(registry);
+    }
+
+    void counter(String name, String help, ToDoubleFunction<Node> value) {
+        CounterWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(point -> host.node().ifPresent(node -> point.call(value.applyAsDouble(node))))
+                .register(registry);
+    }
+}
