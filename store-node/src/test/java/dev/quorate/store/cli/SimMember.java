@@ -41,7 +41,7 @@ final class SimMember {
 
     final long id;
     final SimDisk disk;
-    private final SimWorld world;
+    final SimWorld world;
     private final RandomGenerator random;
 
     /** How fast this member's clock goes, in thousandths of the true speed. */

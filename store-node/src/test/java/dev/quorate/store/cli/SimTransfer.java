@@ -55,13 +55,13 @@ final class SimTransfer {
             end(false);
             return;
         }
-        boolean lost = receiver.ended || random.nextInt(100) == 0;
+        boolean lost = receiver.ended || breaks();
         if (lost) {
             end(false);
             return;
         }
         // A stream may look as if it had ended.
-        Optional<Bytes> arrives = random.nextInt(100) == 0 ? Optional.empty() : piece;
+        Optional<Bytes> arrives = breaks() ? Optional.empty() : piece;
         receiver.after(1 + random.nextInt(3), () -> {
             try {
                 boolean goesOn = take(arrives, out.position(), leaderTerm);
@@ -74,6 +74,11 @@ final class SimTransfer {
                 sender.after(1, () -> end(false));
             }
         });
+    }
+
+    /** Not in peace: the pauses between failures would outlast it. */
+    private boolean breaks() {
+        return random.nextInt(100) == 0 && !sender.member().world.isPeace();
     }
 
     /** Returns false when nothing more is to come. */
