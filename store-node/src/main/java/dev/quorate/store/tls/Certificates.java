@@ -2,7 +2,6 @@ package dev.quorate.store.tls;
 
 import dev.quorate.store.node.NodeConfig;
 import io.grpc.netty.GrpcSslContexts;
-import io.grpc.util.AdvancedTlsX509KeyManager;
 import io.grpc.util.AdvancedTlsX509TrustManager;
 import io.grpc.util.AdvancedTlsX509TrustManager.Verification;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
@@ -16,6 +15,7 @@ import java.security.GeneralSecurityException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.X509ExtendedKeyManager;
 
 /**
  * TLS from the files that the flags name. A file that changes is taken within a minute, by new connections, without a
@@ -69,18 +69,10 @@ public final class Certificates {
         return builder;
     }
 
-    private static AdvancedTlsX509KeyManager identity(String cert, String key) throws IOException {
-        AdvancedTlsX509KeyManager identity = new AdvancedTlsX509KeyManager();
-        try {
-            identity.updateIdentityCredentials(
-                    new File(cert), new File(key), LOOK_AGAIN_MINUTES, TimeUnit.MINUTES, READER);
-        } catch (GeneralSecurityException | IllegalArgumentException unusable) {
-            throw new IOException(
-                    "the key pair " + cert + ", " + key + " cannot be used: " + unusable.getMessage()
-                            + " (a key must be PKCS #8: openssl pkcs8 -topk8 -nocrypt makes one of any other)",
-                    unusable);
-        }
-        return identity;
+    private static X509ExtendedKeyManager identity(String cert, String key) throws IOException {
+        KeyPair pair = KeyPair.read(cert, key);
+        var _ = READER.scheduleWithFixedDelay(pair::look, LOOK_AGAIN_MINUTES, LOOK_AGAIN_MINUTES, TimeUnit.MINUTES);
+        return pair.manager();
     }
 
     private static AdvancedTlsX509TrustManager trust(NodeConfig.Tls tls, Verification verification) throws IOException {
