@@ -44,6 +44,9 @@ public final class PeerClients implements Peers, AutoCloseable {
     private final PeerLoops loops;
     private final Map<Long, Lanes> lanes = new ConcurrentHashMap<>();
 
+    /** Lanes to where a member is said to have moved, until one of them connects. */
+    private final Map<Long, Lanes> moving = new ConcurrentHashMap<>();
+
     /** Members that called and are not in this member's list, which may be old. */
     private final Set<Long> strangers = ConcurrentHashMap.newKeySet();
 
@@ -85,16 +88,33 @@ public final class PeerClients implements Peers, AutoCloseable {
             from.roundTrips.answered(System.nanoTime()).ifPresent(from.meter.roundTrip()::took);
     }
 
+    /** As etcd: a member that moves is reached where it was until it answers where it is said to be. */
     @Override
     public synchronized void update(SortedMap<Long, Address> members) {
         lanes.forEach((id, old) -> {
             Address now = members.get(id);
-            if (now == null ? !strangers.contains(id) : !now.equals(old.address)) close(id, old);
+            if (now == null && !strangers.contains(id)) close(id, old);
+            else if (now != null) move(id, old, now);
         });
         strangers.removeAll(members.keySet());
         members.forEach((id, address) -> {
-            if (id != self.memberId() && !address.urls().isEmpty()) open(id, address);
+            if (id != self.memberId() && !address.urls().isEmpty()) open(lanes, id, address);
         });
+    }
+
+    private void move(long id, Lanes old, Address now) {
+        Lanes begun = moving.get(id);
+        if (begun != null && !begun.address.equals(now)) {
+            moving.remove(id);
+            begun.close();
+        }
+        if (!old.address.equals(now) && !now.urls().isEmpty()) open(moving, id, now);
+    }
+
+    private synchronized void arrived(long id, Lanes there) {
+        if (!moving.remove(id, there)) return;
+        Lanes old = lanes.put(id, there);
+        if (old != null) old.leave();
     }
 
     /**
@@ -104,7 +124,7 @@ public final class PeerClients implements Peers, AutoCloseable {
     public synchronized void met(long id, Address address) {
         if (id == self.memberId() || address.urls().isEmpty() || lanes.containsKey(id)) return;
         strangers.add(id);
-        open(id, address);
+        open(lanes, id, address);
     }
 
     /** It was removed. */
@@ -117,12 +137,14 @@ public final class PeerClients implements Peers, AutoCloseable {
     private void close(long id, Lanes old) {
         lanes.remove(id);
         old.close();
+        Lanes begun = moving.remove(id);
+        if (begun != null) begun.close();
     }
 
     /** What stands in a log must not end every member that applies it. */
-    private void open(long id, Address address) {
+    private void open(Map<Long, Lanes> where, long id, Address address) {
         try {
-            lanes.computeIfAbsent(id, member -> new Lanes(member, address));
+            where.computeIfAbsent(id, member -> new Lanes(member, address));
         } catch (RuntimeException nonsense) {
             LOG.error(
                     "peer {} cannot be reached at {}; give it another peer URL or remove it: {}",
@@ -199,6 +221,7 @@ public final class PeerClients implements Peers, AutoCloseable {
     @Override
     public void close() {
         lanes.values().forEach(Lanes::close);
+        moving.values().forEach(Lanes::close);
         loops.close();
     }
 
@@ -243,11 +266,14 @@ public final class PeerClients implements Peers, AutoCloseable {
                 public void connected() {
                     if (!forUrgent) return;
                     silentSinceNanos = 0;
+                    arrived(member, Lanes.this);
                     LOG.info("peer {} connected", Long.toUnsignedString(member, 16));
                 }
 
                 @Override
                 public void disconnected(Status why) {
+                    // Where a member is not yet, nothing is lost.
+                    if (lanes.get(member) != Lanes.this) return;
                     if (!forUrgent) reportUnreachable();
                     else lost(why);
                 }
@@ -289,10 +315,16 @@ public final class PeerClients implements Peers, AutoCloseable {
         }
 
         void close() {
+            leave();
+            calls.shutdownNow();
+        }
+
+        /** What is under way on the connection for calls may end. */
+        void leave() {
             urgent.close();
             bulk.close();
             urgentChannel.shutdownNow();
-            calls.shutdownNow();
+            calls.shutdown();
         }
     }
 }

@@ -14,11 +14,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PeerClientsTest {
+    private static final Message TO_3 = new Message.Heartbeat(2, 3, 1, 0, 0);
+
     /** It would end every member, and again at every start. */
     @ParameterizedTest
     @ValueSource(
@@ -42,6 +45,38 @@ class PeerClientsTest {
             clients.send(new Message.HeartbeatReply(2, 4, 1, 0, 0));
             caller.setSoTimeout(20_000);
             caller.accept().close();
+        }
+    }
+
+    /** An address may be entered before somebody listens there, or by mistake. */
+    @Test
+    void whoMovesIsReachedWhereItWasUntilItIsThere() throws Exception {
+        int old = HearingPort.free();
+        int moved = HearingPort.free();
+        try (HearingPort before = new HearingPort(old);
+                PeerClients clients = clients()) {
+            clients.update(only(3, "http://127.0.0.1:" + old));
+            awaitHeard(clients, before);
+            clients.update(only(3, "http://127.0.0.1:" + moved));
+            before.arrived.clear();
+            clients.send(TO_3);
+            assertThat(before.arrived.poll(20, TimeUnit.SECONDS)).isEqualTo(TO_3);
+            assertThat(clients.silentMillis(3)).isZero();
+            try (HearingPort after = new HearingPort(moved)) {
+                awaitHeard(clients, after);
+                before.arrived.clear();
+                clients.send(TO_3);
+                assertThat(after.arrived.poll(20, TimeUnit.SECONDS)).isEqualTo(TO_3);
+                assertThat(before.arrived).isEmpty();
+            }
+        }
+    }
+
+    private static void awaitHeard(PeerClients clients, HearingPort port) throws InterruptedException {
+        int tries = 0;
+        while (port.arrived.poll(50, TimeUnit.MILLISECONDS) == null) {
+            assertThat(tries++).isLessThan(400);
+            clients.send(TO_3);
         }
     }
 

@@ -7,29 +7,17 @@ import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.raft.Message;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.Server;
-import io.grpc.ServerCall;
-import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
-import io.grpc.netty.NettyServerBuilder;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** A lane against a real server that is there later than the first message. */
 class PeerLinkTest {
-    private final BlockingQueue<Message> arrived = new LinkedBlockingQueue<>();
-
     @Test
     void aForwardedProposalWaitsForTheConnectionAndOthersDoNot() throws Exception {
-        int port = freePort();
+        int port = HearingPort.free();
         PeerLoops loops = new PeerLoops(new NodeConfig.Tls("", "", "", false, "", ""));
         ManagedChannel channel = loops.channel("http://127.0.0.1:" + port, false);
         PeerLink link = new PeerLink(
@@ -38,13 +26,10 @@ class PeerLinkTest {
             Message forward = new Message.Forward(1, 2, 3, List.of(Bytes.utf8("put")));
             assertThat(link.offer(new Message.Heartbeat(1, 2, 3, 0, 0))).isFalse();
             assertThat(link.offer(forward)).isTrue();
-            Server server = server(port).start();
-            try {
-                assertThat(arrived.poll(20, TimeUnit.SECONDS)).isEqualTo(forward);
-            } finally {
-                server.shutdownNow().awaitTermination();
+            try (HearingPort server = new HearingPort(port)) {
+                assertThat(server.arrived.poll(20, TimeUnit.SECONDS)).isEqualTo(forward);
+                assertThat(server.arrived).isEmpty();
             }
-            assertThat(arrived).isEmpty();
         } finally {
             link.close();
             channel.shutdownNow();
@@ -58,7 +43,7 @@ class PeerLinkTest {
      */
     @Test
     void aMemberThatWasAwayForLongIsHeardOfAtOnce() throws Exception {
-        int port = freePort();
+        int port = HearingPort.free();
         PeerLoops loops = new PeerLoops(new NodeConfig.Tls("", "", "", false, "", ""));
         ManagedChannel channel = loops.channel("http://127.0.0.1:" + port, false);
         CountDownLatch connected = new CountDownLatch(1);
@@ -75,42 +60,16 @@ class PeerLinkTest {
             assertThat(connected.await(6_200, TimeUnit.MILLISECONDS)).isFalse();
             Message late = new Message.Forward(1, 2, 3, List.of(Bytes.utf8("late")));
             assertThat(link.offer(late)).isTrue();
-            Server server = server(port).start();
-            try {
+            try (HearingPort server = new HearingPort(port)) {
                 assertThat(connected.await(1, TimeUnit.SECONDS)).isTrue();
-                assertThat(arrived.poll(20, TimeUnit.SECONDS)).isEqualTo(late);
-            } finally {
-                server.shutdownNow().awaitTermination();
+                assertThat(server.arrived.poll(20, TimeUnit.SECONDS)).isEqualTo(late);
+                assertThat(server.arrived).isEmpty();
             }
-            assertThat(arrived).isEmpty();
         } finally {
             link.close();
             channel.shutdownNow();
             loops.close();
         }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private Server server(int port) {
-        return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
-                .addService(ServerServiceDefinition.builder("quorate.peer.v1.Raft")
-                        .addMethod(PeerMethods.MESSAGES, (call, headers) -> {
-                            call.sendHeaders(new Metadata());
-                            call.request(1);
-                            return new ServerCall.Listener<>() {
-                                @Override
-                                public void onMessage(List<Message> messages) {
-                                    arrived.addAll(messages);
-                                }
-                            };
-                        })
-                        .build())
-                .build();
     }
 
     private static class Unheard implements PeerLink.Listener {
