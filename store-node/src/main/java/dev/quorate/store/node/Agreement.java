@@ -19,16 +19,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Do all members have the same state? The leader asks everybody, once a second, for the digest after one entry; whoever
- * has not applied it yet answers when it has.
+ * Do all members have the same state? The leader asks everybody, at once and then once a second, for the digest after one
+ * entry; whoever has not applied it yet answers when it has.
  *
  * <p>Who differs from a majority is accused: a CORRUPT alarm in its name goes on the log, and when it applies that, it
  * stops serving, leading and handing out its state. Digests never meet again once they differ, so no accusation is
  * missed by being late. If no majority agrees, nobody knows who is right, and all are accused.
+ *
+ * <p>A state that is handed out carries its digest, and whoever takes it votes for it. So a leader hands nothing out before
+ * a majority has the same digest, and leads no longer when more voters have another one than have its own. Where no
+ * majority can answer, some may be waiting for just this state: after some rounds it is enough that more have the same
+ * than any other.
  */
 final class Agreement {
     private static final Logger LOG = LoggerFactory.getLogger(Agreement.class);
     private static final int TICKS_PER_ROUND = 10;
+    private static final int ROUNDS_WITHOUT_MAJORITY = 3;
 
     private final RaftCore raft;
     private final Applier applier;
@@ -40,6 +46,33 @@ final class Agreement {
     private long roundTerm;
     private long roundIndex;
     private int ticks;
+    private int roundsInTerm;
+    private Standing now = Standing.UNKNOWN;
+    private Standing before = Standing.UNKNOWN;
+    private boolean majority;
+
+    /** So many voters have the leader's digest, and so many the most frequent other one. */
+    record Standing(int alike, int rivals) {
+        static final Standing UNKNOWN = new Standing(0, 0);
+
+        static Standing of(long own, SortedSet<Long> voters, SortedMap<Long, Long> votes) {
+            SortedMap<Long, Integer> counts = counts(voters, votes);
+            Integer alike = counts.remove(own);
+            return new Standing(
+                    alike == null ? 0 : alike,
+                    counts.values().stream().mapToInt(Integer::intValue).max().orElse(0));
+        }
+    }
+
+    /** How many voters have each digest. */
+    private static SortedMap<Long, Integer> counts(SortedSet<Long> voters, SortedMap<Long, Long> votes) {
+        SortedMap<Long, Integer> counts = new TreeMap<>();
+        for (long voter : voters) {
+            Long digest = votes.get(voter);
+            if (digest != null) counts.merge(digest, 1, Integer::sum);
+        }
+        return counts;
+    }
 
     Agreement(RaftCore raft, Applier applier, Peers peers) {
         this.raft = raft;
@@ -50,7 +83,8 @@ final class Agreement {
 
     /** Returns what must go on the log. */
     List<Command> tick() {
-        if (++ticks < TICKS_PER_ROUND) return List.of();
+        boolean leadsAnew = raft.isLeader() && raft.term() != roundTerm;
+        if (++ticks < TICKS_PER_ROUND && !leadsAnew) return List.of();
         ticks = 0;
         if (raft.isLeader()) return begin();
         return applier.damage().isEmpty()
@@ -64,14 +98,46 @@ final class Agreement {
         boolean settled = index == roundIndex && raft.term() == roundTerm && isUnanimous();
         if (!applier.damage().isEmpty()) return accusations(new TreeSet<>(List.of(self)), "its disk is damaged");
         if (own.isEmpty() || settled) return List.of();
+        boolean first = raft.term() != roundTerm;
+        roundsInTerm = first ? 1 : roundsInTerm + 1;
+        majority &= !first;
+        before = first ? Standing.UNKNOWN : now;
+        if (roundsInTerm == ROUNDS_WITHOUT_MAJORITY && !majority && before.rivals() > 0)
+            LOG.error(
+                    "the states of members differ at applied index {} and no majority can tell whose is right: {}. Start the"
+                            + " members that are down; until then this leader gives its state to nobody",
+                    roundIndex,
+                    votes);
         roundIndex = index;
         roundTerm = raft.term();
         votes.clear();
         votes.put(self, own.getAsLong());
+        count();
         for (long member : members()) {
             if (member != self) peers.send(new Message.StateQuestion(self, member, raft.term(), index));
         }
         return List.of();
+    }
+
+    private void count() {
+        Long own = votes.get(self);
+        if (own == null) return;
+        SortedSet<Long> voters = raft.membership().voters();
+        now = Standing.of(own, voters, votes);
+        boolean most = now.alike() > voters.size() / 2;
+        if (most || now.rivals() > 0) majority = most;
+    }
+
+    /** Whether the state of this leader, as far as anybody can tell, is that of the cluster. */
+    boolean mayHandOut() {
+        if (raft.term() != roundTerm) return false;
+        boolean nobodyElse = before.alike() > before.rivals() && now.alike() > now.rivals();
+        return majority || (roundsInTerm > ROUNDS_WITHOUT_MAJORITY && nobodyElse);
+    }
+
+    /** Whether more voters had another state when they were last asked than had this leader's. */
+    boolean isOutvoted() {
+        return raft.isLeader() && raft.term() == roundTerm && before.rivals() > before.alike();
     }
 
     private SortedSet<Long> members() {
@@ -99,6 +165,7 @@ final class Agreement {
                 boolean current = raft.isLeader() && raft.term() == roundTerm && answer.index() == roundIndex;
                 if (!current) yield List.of();
                 votes.put(answer.from(), answer.digest());
+                count();
                 yield accusations(
                         Verdict.accused(raft.membership().voters(), votes),
                         "its state differs from the majority's at applied index " + roundIndex);
@@ -138,14 +205,7 @@ final class Agreement {
 
         /** Who must be wrong, given what voters and learners have at one index. Nobody, as long as that is open. */
         static SortedSet<Long> accused(SortedSet<Long> voters, SortedMap<Long, Long> votes) {
-            SortedMap<Long, Integer> counts = new TreeMap<>();
-            int heard = 0;
-            for (long voter : voters) {
-                Long digest = votes.get(voter);
-                if (digest == null) continue;
-                heard++;
-                counts.merge(digest, 1, Integer::sum);
-            }
+            SortedMap<Long, Integer> counts = counts(voters, votes);
             int majority = voters.size() / 2 + 1;
             SortedSet<Long> accused = new TreeSet<>(Long::compareUnsigned);
             for (var one : counts.entrySet()) {
@@ -155,7 +215,7 @@ final class Agreement {
                 });
                 return accused;
             }
-            if (heard == voters.size()) accused.addAll(voters);
+            if (votes.keySet().containsAll(voters)) accused.addAll(voters);
             return accused;
         }
     }

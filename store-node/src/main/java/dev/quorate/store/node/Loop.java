@@ -207,7 +207,7 @@ final class Loop {
 
     /** Who has lost its state leads nobody, as long as there are others who have theirs. */
     private void keepAway(long now) {
-        boolean away = quarantine.isAway();
+        boolean away = quarantine.isAway() || agreement.isOutvoted();
         raft.abstain(away);
         if (away && raft.isLeader() && raft.status().transferTarget() == 0)
             changes.handOver(new CompletableFuture<>(), now);
@@ -347,8 +347,8 @@ final class Loop {
     }
 
     private void sendSnapshot(long to) {
-        WholeStates.Verdict verdict =
-                quarantine.isAway() ? WholeStates.Verdict.ASK_AGAIN : wholeStates.wanted(to, now());
+        boolean mayHandOut = agreement.mayHandOut() && !quarantine.isAway();
+        WholeStates.Verdict verdict = mayHandOut ? wholeStates.wanted(to, now()) : WholeStates.Verdict.ASK_AGAIN;
         switch (verdict) {
             case WAIT -> {}
             case ASK_AGAIN -> raft.reportSnapshot(to, 0);

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *   them. It ends, does not start again, or is accused.
  * AstrayIsFound: a member with another state than the majority is accused. Until then it tells clients what is not true,
  *   which is why here no client asks it.
+ * AstrayNeverSpreads: as long as others may tell, it does not hand its state out when it leads.
  * </pre>
  */
 final class SimDamage {
@@ -54,6 +55,10 @@ final class SimDamage {
     /** As long as one member is lost, the others must stay: nobody could replace two of three. */
     boolean needsEverybody() {
         return planned && !over;
+    }
+
+    boolean isVictim(long member) {
+        return victim != null && victim.id == member;
     }
 
     SortedMap<String, Integer> coverage() {
@@ -91,7 +96,7 @@ final class SimDamage {
     /** It applies what is in nobody's log. */
     private void goAstray(SimMember one, SimMember.Life life) {
         count("astray");
-        one.astray();
+        one.astray(life.node.status().progress().applied());
         var _ = life.node
                 .state()
                 .apply(0, Op.Put.of(Bytes.utf8("k0"), Bytes.utf8("of another world")), AnswerRoom.usual());
@@ -172,6 +177,11 @@ final class SimDamage {
         });
     }
 
+    /** One against one: whoever else votes may wait for a state. Of two only the operator can say who is right. */
+    private boolean nobodyCouldTell(SimMember lost) {
+        return world.upToDateVoters().filter(one -> !one.equals(lost)).count() <= 1;
+    }
+
     private void replace(SimMember lost) {
         SimMember.Life life = world.anybody().life();
         if (life == null || life.member().equals(lost)) return;
@@ -180,6 +190,11 @@ final class SimDamage {
         if (accused && !lost.isCondemned()) {
             count("accused");
             lost.condemn();
+        }
+        if (lost.isAstray() && world.isLate() && nobodyCouldTell(lost)) {
+            count("astrayToTheEnd");
+            lost.condemn();
+            lost.crash();
         }
         if (!lost.isCondemned()) return;
         if (all.stream().anyMatch(member -> member.id() == lost.id)) {

@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One member of the simulation: a real node, log and value log on a simulated disk, network and clock. */
 final class SimMember {
+    /** So long a leader asks whether its state is everybody's before it gives it away although nobody has answered. */
+    private static final long ASKS_FIRST_MILLIS = 2_000;
+
     private static final long WALL_START = 1_700_000_000_000L;
     private static final long CLUSTER = 77;
     private static final WalOptions WAL = new WalOptions(4 << 10, true, nanos -> {}, Runnable::run);
@@ -55,6 +58,7 @@ final class SimMember {
     private int slowDiskMillis = 3;
     private boolean removed;
     private boolean astray;
+    private long astrayAt;
     private boolean condemned;
 
     /** What a member does may end with its power. */
@@ -73,6 +77,9 @@ final class SimMember {
         private boolean turnPlanned;
         private boolean applyPlanned;
         private boolean logPlanned;
+        private long ledTerm;
+        private long leadsSinceMillis;
+        private long appliedBefore;
 
         Life() throws IOException {
             Wal wal = Wal.open(walFolder, WAL);
@@ -98,6 +105,10 @@ final class SimMember {
         }
 
         private void begin() {
+            // What led it astray may have gone with its power.
+            if (astray)
+                astray = !world.truth.isKnown(
+                        node.status().progress().applied(), node.state().digest());
             state.onRoom(mailbox::stateRoom);
             tick();
             reclaim();
@@ -165,8 +176,16 @@ final class SimMember {
         private void turn() {
             turnPlanned = false;
             if (!node.turn()) return;
-            if (raft.isLeader()) world.truth.leads(raft.term(), id);
+            if (raft.isLeader()) leads();
             poke();
+        }
+
+        private void leads() {
+            world.truth.leads(raft.term(), id);
+            if (raft.term() == ledTerm) return;
+            ledTerm = raft.term();
+            leadsSinceMillis = world.agenda.nowMillis();
+            appliedBefore = node.status().progress().applied();
         }
 
         private void write() throws IOException {
@@ -187,7 +206,10 @@ final class SimMember {
             }
             for (long index = from + 1; index <= to && !installed; index++) applied(index);
             if (to < from) throw new AssertionError("member " + id + " went back from " + from + " to " + to);
-            if (to > from && !astray) world.truth.state(id, to, node.state().view());
+            if (to > from && !astray) {
+                world.truth.state(id, to, node.state().view());
+                world.truth.digest(id, to, node.state().digest());
+            }
             world.truth.revision(id, lives, node.state().view().revision());
         }
 
@@ -215,6 +237,9 @@ final class SimMember {
             after(1 + random.nextInt(20), () -> {
                 Life receiver = world.life(to);
                 if (astray) {
+                    boolean asksFirst = world.agenda.nowMillis() - leadsSinceMillis < ASKS_FIRST_MILLIS;
+                    if (asksFirst && appliedBefore > astrayAt)
+                        throw new AssertionError("AstrayNeverSpreads: member " + id + " gives its state to " + to);
                     condemn();
                     crash();
                     return;
@@ -329,11 +354,12 @@ final class SimMember {
         return astray;
     }
 
-    void astray() {
+    void astray(long index) {
         astray = true;
+        astrayAt = index;
     }
 
-    /** It never starts again. So ends as well who would spread another state: of three, the third could not tell. */
+    /** It never starts again. So ends as well who gives another state away when nobody else could be asked. */
     void condemn() {
         condemned = true;
     }

@@ -15,6 +15,7 @@ final class SimTruth {
     final SortedMap<Long, Entry> log = new TreeMap<>();
     private final SortedMap<Long, Long> leaders = new TreeMap<>();
     private final SortedMap<Long, HashResult> states = new TreeMap<>();
+    private final SortedMap<Long, Long> digests = new TreeMap<>();
     private final SortedMap<String, Long> revisions = new TreeMap<>();
     private final SortedMap<Long, Long> requests = new TreeMap<>();
     long trace = 17;
@@ -58,6 +59,19 @@ final class SimTruth {
         if (before != null && !before.equals(now))
             throw new AssertionError("StatesAgree: member " + member + " has " + now + " after index " + index
                     + ", another had " + before);
+    }
+
+    /** DigestsAgree: what members compare with each other, so that nobody is accused who has what the others have. */
+    void digest(long member, long index, long digest) {
+        Long before = digests.putIfAbsent(index, digest);
+        if (before != null && before != digest)
+            throw new AssertionError("DigestsAgree: member " + member + " differs after index " + index);
+    }
+
+    /** Is this what somebody had there? */
+    boolean isKnown(long index, long digest) {
+        Long known = digests.get(index);
+        return known != null && known == digest;
     }
 
     /** RevisionNeverGoesBack, within one life. */

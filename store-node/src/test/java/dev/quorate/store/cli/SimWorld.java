@@ -22,6 +22,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A cluster of whole nodes from one seed: trouble first, then peace, then the reckoning. */
@@ -262,6 +263,16 @@ final class SimWorld {
         return all.get(random.nextInt(all.size()));
     }
 
+    Stream<SimMember> upToDateVoters() {
+        long nearly = truth.log.lastKey() - 5;
+        return members.values().stream().filter(one -> {
+            SimMember.Life life = one.life();
+            return life != null
+                    && life.raft.membership().voters().contains(one.id)
+                    && life.node.status().progress().applied() >= nearly;
+        });
+    }
+
     SimMember.@Nullable Life life(long id) {
         SimMember member = members.get(id);
         return member == null ? null : member.life();
@@ -361,6 +372,8 @@ final class SimWorld {
                 throw new AssertionError("member " + listed.id() + " has come to "
                         + life.node.status().progress().applied() + " of " + last + ": " + life.raft.status());
             model.checkUnchanged(state.view().revision());
+            if (state.isAccused(listed.id()) && !model.isStopped() && !damage.isVictim(listed.id()))
+                throw new AssertionError("member " + listed.id() + " is accused and has what the others have");
             if (!state.members().all().equals(list.all()))
                 throw new AssertionError(
                         "MembersAgree: member " + listed.id() + " knows " + state.members() + ", not " + list);

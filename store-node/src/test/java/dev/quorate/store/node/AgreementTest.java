@@ -2,6 +2,7 @@ package dev.quorate.store.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quorate.store.node.Agreement.Standing;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -16,13 +17,19 @@ class AgreementTest {
 
     /** Digests of the members 1, 2, 3 and so on; the last {@code learners} of them are no voters. */
     private static List<Long> accused(int learners, long... digests) {
+        return List.copyOf(Agreement.Verdict.accused(voters(learners, digests), votes(digests)));
+    }
+
+    private static SortedSet<Long> voters(int learners, long... digests) {
         SortedSet<Long> voters = new TreeSet<>();
+        for (int i = 0; i < digests.length - learners; i++) voters.add(i + 1L);
+        return voters;
+    }
+
+    private static SortedMap<Long, Long> votes(long... digests) {
         SortedMap<Long, Long> votes = new TreeMap<>();
-        for (int i = 0; i < digests.length; i++) {
-            if (i < digests.length - learners) voters.add(i + 1L);
-            if (digests[i] != NOT_HEARD) votes.put(i + 1L, digests[i]);
-        }
-        return List.copyOf(Agreement.Verdict.accused(voters, votes));
+        for (int i = 0; i < digests.length; i++) if (digests[i] != NOT_HEARD) votes.put(i + 1L, digests[i]);
+        return votes;
     }
 
     @Test
@@ -47,6 +54,21 @@ class AgreementTest {
     void withoutAMajorityNobodyIsTrusted() {
         assertThat(accused(0, 7, 8)).containsExactly(1L, 2L);
         assertThat(accused(0, 7, 8, 9)).containsExactly(1L, 2L, 3L);
+    }
+
+    /** The leader is the first of them; what it holds against the most frequent other state. */
+    @Test
+    void aLeaderIsComparedWithTheMostFrequentOtherState() {
+        assertThat(standing(0, 7)).isEqualTo(new Standing(1, 0));
+        assertThat(standing(0, 7, NOT_HEARD, NOT_HEARD)).isEqualTo(new Standing(1, 0));
+        assertThat(standing(0, 7, 8, NOT_HEARD)).isEqualTo(new Standing(1, 1));
+        assertThat(standing(0, 8, 7, 7, NOT_HEARD, NOT_HEARD)).isEqualTo(new Standing(1, 2));
+        assertThat(standing(0, 7, 7, 8, 9, 8)).isEqualTo(new Standing(2, 2));
+        assertThat(standing(1, 7, 7, 8)).as("learners have no say").isEqualTo(new Standing(2, 0));
+    }
+
+    private static Standing standing(int learners, long... digests) {
+        return Standing.of(digests[0], voters(learners, digests), votes(digests));
     }
 
     @Test
