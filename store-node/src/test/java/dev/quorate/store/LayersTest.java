@@ -208,6 +208,18 @@ class LayersTest {
         rule.check(CLASSES);
     }
 
+    /** Who judges the store must not believe it. */
+    @Test
+    void theCheckerOfHistoriesSharesNoCodeWithTheStore() {
+        classes()
+                .that()
+                .resideInAPackage(ROOT + ".linear..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(ROOT + ".linear..", "java..", "org.jspecify..", "org.junit..", "org.assertj..")
+                .check(new ClassFileImporter().importPackages(ROOT + ".linear"));
+    }
+
     private static GivenClassesConjunction deciding(String name) {
         return classes().that().resideInAPackage(ROOT + "." + name + "..");
     }

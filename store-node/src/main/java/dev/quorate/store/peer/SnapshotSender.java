@@ -31,9 +31,15 @@ final class SnapshotSender {
     private static final long STALL_SECONDS = 30;
 
     private final PeerGrpc.PeerStub stub;
+    private final long bytesPerSecond;
 
     SnapshotSender(PeerGrpc.PeerStub stub) {
+        this(stub, MAX_BYTES_PER_SECOND);
+    }
+
+    SnapshotSender(PeerGrpc.PeerStub stub, long bytesPerSecond) {
         this.stub = stub;
+        this.bytesPerSecond = bytesPerSecond;
     }
 
     /** The index up to which the receiver has it whole on its disk; 0 if it has not. */
@@ -50,7 +56,7 @@ final class SnapshotSender {
                             .setSize(export.sizeBytes())
                             .setLeaderTerm(leaderTerm)));
             export.leaveOut(stream.held());
-            stream.next(SnapshotPiece.newBuilder().setChecksum(stream.pump(export)));
+            stream.next(SnapshotPiece.newBuilder().setChecksum(stream.pump(export, bytesPerSecond)));
             boolean installed = stream.end();
             LOG.info(
                     "sent database snapshot index={} bytes={} installed={}",
@@ -93,7 +99,8 @@ final class SnapshotSender {
             return held.get(REPLY_TIMEOUT_MINUTES, TimeUnit.MINUTES);
         }
 
-        int pump(SnapshotStore.Export export) throws InterruptedException, TimeoutException, IOException {
+        int pump(SnapshotStore.Export export, long bytesPerSecond)
+                throws InterruptedException, TimeoutException, IOException {
             CRC32C checksum = new CRC32C();
             long sent = 0;
             long startNanos = System.nanoTime();
@@ -104,7 +111,7 @@ final class SnapshotSender {
                 checksum.update(bytes);
                 next(SnapshotPiece.newBuilder().setContent(UnsafeByteOperations.unsafeWrap(bytes)));
                 sent += bytes.length;
-                long ahead = sent * 1_000_000_000 / MAX_BYTES_PER_SECOND - (System.nanoTime() - startNanos);
+                long ahead = sent * 1_000_000_000 / bytesPerSecond - (System.nanoTime() - startNanos);
                 if (ahead > 0) LockSupport.parkNanos(ahead);
             }
             return (int) checksum.getValue();

@@ -12,10 +12,12 @@ import java.util.List;
  * Follower      Candidate      election timeout, pre-vote off; or TimeoutNow
  * PreCandidate  Candidate      a quorum would vote for it
  * PreCandidate  PreCandidate   election timeout
- * PreCandidate  Follower       a quorum refused; a leader of its term; a higher term
+ * PreCandidate  Candidate      TimeoutNow
+ * PreCandidate  Follower       a quorum refused; a leader of its term; a higher term; no voter any more
  * Candidate     Leader         a quorum voted for it, its own vote counted when durable
  * Candidate     PreCandidate   election timeout (Candidate again if pre-vote is off)
- * Candidate     Follower       a quorum refused; a leader of its term; a higher term
+ * Candidate     Candidate      TimeoutNow, in the next term
+ * Candidate     Follower       a quorum refused; a leader of its term; a higher term; no voter any more
  * Leader        Follower       a higher term; no quorum heard for an election timeout; removed, and the rest knows
  * </pre>
  */

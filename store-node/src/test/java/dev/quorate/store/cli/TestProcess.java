@@ -2,6 +2,7 @@ package dev.quorate.store.cli;
 
 import com.google.protobuf.ByteString;
 import dev.quorate.proto.etcdserverpb.CompactionRequest;
+import dev.quorate.proto.etcdserverpb.DefragmentRequest;
 import dev.quorate.proto.etcdserverpb.DeleteRangeRequest;
 import dev.quorate.proto.etcdserverpb.KVGrpc;
 import dev.quorate.proto.etcdserverpb.MaintenanceGrpc;
@@ -131,10 +132,20 @@ final class TestProcess {
                         .build());
     }
 
+    /** Answered when what is old is out of the index. */
     void compact(long revision, long millis) {
         var _ = KVGrpc.newBlockingStub(channel)
                 .withDeadlineAfter(millis, TimeUnit.MILLISECONDS)
-                .compact(CompactionRequest.newBuilder().setRevision(revision).build());
+                .compact(CompactionRequest.newBuilder()
+                        .setRevision(revision)
+                        .setPhysical(true)
+                        .build());
+    }
+
+    void defragment(long millis) {
+        var _ = MaintenanceGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(millis, TimeUnit.MILLISECONDS)
+                .defragment(DefragmentRequest.getDefaultInstance());
     }
 
     boolean leads() {

@@ -51,6 +51,24 @@ class ReclaimTest {
         }
     }
 
+    /** What is kept of a file, most of it values, is written no faster than it may, so that the log has its part of the disk. */
+    @Test
+    void reclaimingTakesItsTime() throws IOException {
+        long bytesPerSecond = 10_000;
+        ValueLogOptions slow =
+                new ValueLogOptions(SMALL.segmentBytes(), SMALL.readMode(), SMALL.deadShare(), bytesPerSecond);
+        try (ValueLogFiles log = ValueLogFiles.open(root.resolve("log"), slow, 0, new Told())) {
+            for (long main = 2; main <= 3; main++) writeFile(log, main);
+            for (int sub = 1; sub < VERSIONS / 2; sub++) log.dead(new Revision(2, sub));
+            long begin = System.nanoTime();
+            assertTrue(log.reclaim());
+            long tookMillis = (System.nanoTime() - begin) / 1_000_000;
+            long kept = Files.size(log.segments().files().getFirst().file());
+            assertTrue(kept > bytesPerSecond / 10, kept + " bytes are too few to show it");
+            assertTrue(tookMillis >= kept * 500 / bytesPerSecond, kept + " bytes took " + tookMillis + " ms");
+        }
+    }
+
     /** After a cut the file that is written on may be one that was rewritten. */
     @Test
     void aBatchThatIsTooManyRevisionsLaterBeginsAFile() throws IOException {
