@@ -233,8 +233,8 @@ final class Changes {
 
     /** Which changes of the membership are too dangerous now, although the list of members would take them. */
     static final class Rules {
-        /** How long a member may be out of reach before nobody else may join. */
-        private static final long SILENCE_MILLIS = 5_000;
+        /** As etcd: only who has been connected for so long counts where others come or go. */
+        private static final long HEALTHY_MILLIS = 5_000;
 
         /** As etcd: of a short log, most. */
         private static final int CAUGHT_UP_PERCENT = 90;
@@ -311,32 +311,37 @@ final class Changes {
             return firstCompanion || started >= startedVoters.size() / 2 + 1;
         }
 
+        /**
+         * As etcd: with whoever comes counted as one that is not there, and without those that go, a majority of the voters
+         * must be there. A lone voter may always get company, and who is out of reach may always go.
+         */
         private Optional<Refusal> unreachable(Members members, List<MemberChange> changes) {
-            boolean addsVoter = changes.stream()
-                    .anyMatch(change -> change instanceof MemberChange.Added added
-                            && !added.member().learner());
-            if (addsVoter) {
-                boolean allThere =
-                        members.all().stream().allMatch(member -> member.learner() || reachable(member.id()));
-                return allThere ? Optional.empty() : Optional.of(Refusal.UNHEALTHY);
-            }
-            return removalLeavesQuorum(members, changes) ? Optional.empty() : Optional.of(Refusal.UNHEALTHY);
-        }
-
-        private boolean removalLeavesQuorum(Members members, List<MemberChange> changes) {
-            if (changes.stream().noneMatch(change -> change instanceof MemberChange.Removed)) return true;
-            List<Long> left = members.all().stream()
+            List<Long> voters = members.all().stream()
                     .filter(member -> !member.learner())
                     .map(Member::id)
-                    .filter(id -> changes.stream()
-                            .noneMatch(change -> change instanceof MemberChange.Removed && change.id() == id))
                     .toList();
-            long there = left.stream().filter(this::reachable).count();
-            return left.isEmpty() || there >= left.size() / 2 + 1;
+            List<Long> gone = changes.stream()
+                    .filter(MemberChange.Removed.class::isInstance)
+                    .map(MemberChange::id)
+                    .filter(voters::contains)
+                    .toList();
+            long come = changes.stream()
+                    .filter(MemberChange.Added.class::isInstance)
+                    .count();
+            boolean weakens = (come > 0 && voters.size() > 1) || gone.stream().anyMatch(this::isConnected);
+            if (!weakens) return Optional.empty();
+            List<Long> left = voters.stream().filter(id -> !gone.contains(id)).toList();
+            long there = left.stream().filter(this::isHealthy).count();
+            boolean enough = left.isEmpty() || there > (left.size() + come) / 2;
+            return enough ? Optional.empty() : Optional.of(Refusal.UNHEALTHY);
         }
 
-        private boolean reachable(long id) {
-            return id == self || peers.silentMillis(id) < SILENCE_MILLIS;
+        private boolean isConnected(long id) {
+            return id == self || peers.connectedMillis(id) >= 0;
+        }
+
+        private boolean isHealthy(long id) {
+            return id == self || peers.connectedMillis(id) >= HEALTHY_MILLIS;
         }
     }
 }

@@ -36,7 +36,7 @@ final class FirstElection {
 
     private boolean quorumIsConnected(SortedSet<Long> voters) {
         int connected = 0;
-        for (long voter : voters) if (voter == self || peers.silentMillis(voter) == 0) connected++;
+        for (long voter : voters) if (voter == self || peers.connectedMillis(voter) >= 0) connected++;
         return voters.contains(self) && connected > voters.size() / 2;
     }
 }

@@ -21,6 +21,7 @@ import io.grpc.Status;
 import io.grpc.stub.MetadataUtils;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class PeerClients implements Peers, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PeerClients.class);
     private static final long CALL_TIMEOUT_MILLIS = 5_000;
+    private static final long NOT_CONNECTED = -1;
 
     private final NodeIdentity self;
     private final List<String> peerUrls;
@@ -213,9 +215,9 @@ public final class PeerClients implements Peers, AutoCloseable {
     }
 
     @Override
-    public long silentMillis(long member) {
+    public long connectedMillis(long member) {
         Lanes lane = lanes.get(member);
-        return lane == null ? Long.MAX_VALUE : lane.silentMillis();
+        return lane == null ? NOT_CONNECTED : lane.connectedMillis();
     }
 
     @Override
@@ -236,7 +238,7 @@ public final class PeerClients implements Peers, AutoCloseable {
         final PeerLink bulk;
         final Meters.Peer meter;
         final RoundTrips roundTrips = new RoundTrips();
-        private volatile long silentSinceNanos = System.nanoTime();
+        private volatile Optional<Long> connectedAtNanos = Optional.empty();
         private volatile long reportedNanos;
 
         Lanes(long member, Address address) {
@@ -265,7 +267,7 @@ public final class PeerClients implements Peers, AutoCloseable {
                 @Override
                 public void connected() {
                     if (!forUrgent) return;
-                    silentSinceNanos = 0;
+                    connectedAtNanos = Optional.of(System.nanoTime());
                     arrived(member, Lanes.this);
                     LOG.info("peer {} connected", Long.toUnsignedString(member, 16));
                 }
@@ -282,8 +284,8 @@ public final class PeerClients implements Peers, AutoCloseable {
 
         private void lost(Status why) {
             roundTrips.restart();
-            if (silentSinceNanos == 0) {
-                silentSinceNanos = System.nanoTime();
+            if (connectedAtNanos.isPresent()) {
+                connectedAtNanos = Optional.empty();
                 LOG.warn("peer {} lost: {}", Long.toUnsignedString(member, 16), why.getDescription());
             }
             String reason = String.valueOf(why.getDescription());
@@ -309,9 +311,10 @@ public final class PeerClients implements Peers, AutoCloseable {
             return PeerGrpc.newStub(calls).withInterceptors(MetadataUtils.newAttachHeadersInterceptor(hello));
         }
 
-        long silentMillis() {
-            long since = silentSinceNanos;
-            return since == 0 ? 0 : (System.nanoTime() - since) / 1_000_000;
+        long connectedMillis() {
+            return connectedAtNanos
+                    .map(since -> (System.nanoTime() - since) / 1_000_000)
+                    .orElse(NOT_CONNECTED);
         }
 
         void close() {

@@ -24,6 +24,11 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 class EngineBenchTest {
     private static final int ROWS = 9;
 
+    /** With fewer keys the figure is that of everything else. */
+    private static final int ENOUGH_TO_MEASURE = 100_000;
+
+    private static final long MOST_BYTES_PER_KEY = 200;
+
     @Test
     void everyRowRuns() throws RunnerException {
         String keys = System.getProperty("bench");
@@ -66,6 +71,7 @@ class EngineBenchTest {
                     "state bytes per key of %d bytes: %d as written, %d after a restart%n",
                     BenchedState.key(0).size(), (written - before) / keys, (opened - before) / keys);
             assertThat(state.view().revision()).isEqualTo(keys + 1);
+            if (keys >= ENOUGH_TO_MEASURE) assertThat((written - before) / keys).isLessThan(MOST_BYTES_PER_KEY);
         }
     }
 

@@ -260,8 +260,8 @@ final class SimMember {
         }
 
         @Override
-        public long silentMillis(long member) {
-            return world.life(member) == null ? Long.MAX_VALUE : 0;
+        public long connectedMillis(long member) {
+            return world.life(member) == null ? -1 : Long.MAX_VALUE;
         }
 
         SimMember member() {

@@ -8,6 +8,7 @@ import dev.quorate.store.peer.PeerServer;
 import dev.quorate.store.state.Command;
 import dev.quorate.store.state.Op;
 import dev.quorate.store.state.Outcome;
+import dev.quorate.store.state.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,6 +67,16 @@ final class TestMember implements AutoCloseable {
             if (System.nanoTime() > end) throw new AssertionError("waited in vain: " + what);
             LockSupport.parkNanos(1_000_000);
         }
+    }
+
+    /** As an operator would: who has connected just now does not count as healthy yet. */
+    static void removed(TestMember by, long id) {
+        await("the removal", () -> {
+            Outcome outcome = by.node().calls().removeMembers(List.of(id)).join();
+            if (outcome instanceof Outcome.MembersChanged) return true;
+            if (!outcome.equals(new Outcome.Refused(Refusal.UNHEALTHY))) throw new AssertionError(outcome);
+            return false;
+        });
     }
 
     /** Of a cluster of one. */

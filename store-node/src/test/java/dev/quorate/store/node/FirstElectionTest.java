@@ -32,8 +32,8 @@ class FirstElectionTest {
                         new TreeSet<>(List.of(1L, 2L, 3L)), new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), false)));
         NoPeers peers = new NoPeers() {
             @Override
-            public long silentMillis(long member) {
-                return connected.contains(member) ? 0 : Long.MAX_VALUE;
+            public long connectedMillis(long member) {
+                return connected.contains(member) ? 0 : -1;
             }
         };
         FirstElection first =

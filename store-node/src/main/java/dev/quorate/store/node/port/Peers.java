@@ -19,8 +19,8 @@ public interface Peers {
     /** Asks the leader; completes exceptionally when it cannot be reached. */
     CompletableFuture<LeaderCall.Answer> ask(long leader, LeaderCall call);
 
-    /** Milliseconds since the connection to this member last worked; 0 while it works. */
-    long silentMillis(long member);
+    /** For how many milliseconds the connection to this member has worked without a break; negative while it does not. */
+    long connectedMillis(long member);
 
     /** Where a member listens for its peers. */
     record Address(List<String> urls) {}

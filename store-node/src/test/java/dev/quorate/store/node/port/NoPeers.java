@@ -22,7 +22,7 @@ public class NoPeers implements Peers {
     }
 
     @Override
-    public long silentMillis(long member) {
-        return Long.MAX_VALUE;
+    public long connectedMillis(long member) {
+        return -1;
     }
 }
