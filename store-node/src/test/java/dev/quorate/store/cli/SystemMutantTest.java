@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  */
 class SystemMutantTest {
     private static final Path TABLE = Path.of("src/test/resources/simulation/mutants.txt");
-    private static final int USUAL = 6;
+    private static final int USUAL = 8;
     private static final int SEEDS = 200;
 
     private record Found(Mutant mutant, Optional<String> how) {}
