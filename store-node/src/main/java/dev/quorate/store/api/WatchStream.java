@@ -9,6 +9,7 @@ import dev.quorate.store.api.wire.Reply;
 import dev.quorate.store.api.wire.Requests;
 import dev.quorate.store.api.wire.Statuses;
 import dev.quorate.store.api.wire.WatchReplies;
+import dev.quorate.store.mvcc.KeyEvent;
 import dev.quorate.store.mvcc.KeyRange;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.state.Refusal;
@@ -54,6 +55,12 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     private static final long REST_NANOS_PER_WATCH = 10_000;
 
     private static final long LONGEST_REST_NANOS = 10_000_000;
+
+    /**
+     * Few events for few watches go as one message for each revision, as etcd sends what happens now: some clients count
+     * messages. What was missed comes together, there as here.
+     */
+    private static final int FEW = 16;
 
     private static final long NO_WATCH = -1;
 
@@ -219,16 +226,29 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     }
 
     private void send(OpenWatch watch, Polled.Events polled) {
-        if (polled.events().isEmpty()) return;
-        List<Bytes> encoded = new ArrayList<>(polled.events().size());
+        List<KeyEvent> events = polled.events();
+        int from = 0;
+        if (!polled.more() && events.size() <= FEW && node.watches().fanout() <= FEW) {
+            for (int i = 1; i < events.size(); i++) {
+                long revision = events.get(i - 1).revision().main();
+                if (events.get(i).revision().main() == revision) continue;
+                send(watch, events.subList(from, i), revision);
+                from = i;
+            }
+        }
+        if (!events.isEmpty()) send(watch, events.subList(from, events.size()), polled.headerRevision());
+    }
+
+    private void send(OpenWatch watch, List<KeyEvent> events, long headerRevision) {
+        List<Bytes> encoded = new ArrayList<>(events.size());
         if (watch.previous) {
             var view = node.state().view();
-            for (var event : polled.events()) encoded.add(event.encodedWithPrevious(view));
+            for (var event : events) encoded.add(event.encodedWithPrevious(view));
         } else {
-            for (var event : polled.events()) encoded.add(event.encoded());
+            for (var event : events) encoded.add(event.encoded());
         }
         watch.quiet = false;
-        Header header = Header.of(node, polled.headerRevision());
+        Header header = Header.of(node, headerRevision);
         long limit = watch.fragment ? fragmentBytes(node) : Long.MAX_VALUE;
         for (Reply reply : WatchReplies.events(header, watch.id, encoded, limit)) send(reply);
     }

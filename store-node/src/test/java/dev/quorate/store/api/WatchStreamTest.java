@@ -122,6 +122,26 @@ class WatchStreamTest {
         }
     }
 
+    /** Puts that come together are one batch, and yet each revision is a message. */
+    @Test
+    void whatHappensNowComesRevisionByRevision() throws Exception {
+        Reader reader = Reader.on(channel, Integer.MAX_VALUE).watch("now", 1);
+        assertThat(reader.next().getCreated()).isTrue();
+        var async = KVGrpc.newFutureStub(channel);
+        for (int round = 0; round < 20; round++) {
+            for (int i = 0; i < 12; i++) {
+                var _ = async.put(
+                        PutRequest.newBuilder().setKey(RawRequests.bytes("now")).build());
+            }
+            for (int i = 0; i < 12; i++) {
+                WatchResponse message = reader.next();
+                assertThat(message.getEventsList()).hasSize(1);
+                assertThat(message.getHeader().getRevision())
+                        .isEqualTo(message.getEvents(0).getKv().getModRevision());
+            }
+        }
+    }
+
     @Test
     void aClientThatDoesNotReadHarmsNobodyAndMissesNothing() throws Exception {
         int puts = 150;
