@@ -3,12 +3,14 @@ package dev.quorate.store.cli;
 import static dev.quorate.store.cli.TestMember.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quorate.store.Bytes;
 import dev.quorate.store.node.LocalStatus;
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.peer.JoinClient;
 import dev.quorate.store.peer.PeerHost;
 import dev.quorate.store.peer.PeerHost.JoinAnswer;
 import dev.quorate.store.state.Member;
+import dev.quorate.store.state.Op;
 import dev.quorate.store.state.Outcome;
 import dev.quorate.store.state.Refusal;
 import java.io.IOException;
@@ -16,7 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -155,6 +160,51 @@ class JoiningTest {
                 .isEqualTo("the member has been permanently removed from the cluster");
         assertThat(seed.put("after", "y")).isInstanceOf(Outcome.PutDone.class);
         for (TestMember member : members) assertThat(member.death.get()).isNull();
+    }
+
+    @Test
+    void pairsComeAndGoWhileOthersWriteAndNobodyEverSeesAnEvenNumber() throws Exception {
+        TestMember seed = bootstrapped();
+        AtomicBoolean enough = new AtomicBoolean();
+        SortedSet<Integer> voters = new ConcurrentSkipListSet<>();
+        List<String> acknowledged = new ArrayList<>();
+        Thread writing = Thread.ofVirtual().start(() -> {
+            for (int i = 0; !enough.get(); i++) {
+                String key = "k" + i;
+                Outcome outcome = seed.node()
+                        .propose(Op.Put.of(Bytes.utf8(key), Bytes.utf8(key)))
+                        .join();
+                if (outcome instanceof Outcome.PutDone) acknowledged.add(key);
+                voters.add(seed.node().raft().voters().size());
+            }
+        });
+        List<Long> first = joined(seed, waiting(1), waiting(2));
+        promoted(seed, first.toArray(Long[]::new));
+        TestMember fourth = waiting(3);
+        TestMember fifth = waiting(4);
+        await("they count as healthy", () -> isAdded(seed, 3) && isAdded(seed, 4));
+        started(fourth);
+        started(fifth);
+        promoted(
+                seed,
+                fourth.node().identity().memberId(),
+                fifth.node().identity().memberId());
+        TestMember.removed(seed, first.toArray(Long[]::new));
+        await("there are three", () -> fifth.node().raft().voters().size() == 3);
+        enough.set(true);
+        writing.join();
+
+        assertThat(voters).containsExactly(1, 3, 5);
+        assertThat(acknowledged).hasSizeGreaterThan(100);
+        assertThat(fifth.put("last", "v")).isInstanceOf(Outcome.PutDone.class);
+        for (String key : acknowledged) assertThat(fifth.local(key)).isEqualTo(key);
+    }
+
+    private boolean isAdded(TestMember by, int ordinal) {
+        String url = "http://127.0.0." + (1 + ordinal) + ":" + port;
+        if (by.node().state().members().all().stream()
+                .anyMatch(member -> member.peerUrls().contains(url))) return true;
+        return by.node().calls().addMember(List.of(url), true).join() instanceof Outcome.MembersChanged;
     }
 
     /** Else two would be needed for everything, and one of them has next to nothing. */

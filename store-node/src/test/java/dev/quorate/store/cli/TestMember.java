@@ -70,9 +70,9 @@ final class TestMember implements AutoCloseable {
     }
 
     /** As an operator would: who has connected just now does not count as healthy yet. */
-    static void removed(TestMember by, long id) {
+    static void removed(TestMember by, Long... ids) {
         await("the removal", () -> {
-            Outcome outcome = by.node().calls().removeMembers(List.of(id)).join();
+            Outcome outcome = by.node().calls().removeMembers(List.of(ids)).join();
             if (outcome instanceof Outcome.MembersChanged) return true;
             if (!outcome.equals(new Outcome.Refused(Refusal.UNHEALTHY))) throw new AssertionError(outcome);
             return false;
