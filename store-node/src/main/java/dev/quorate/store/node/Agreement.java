@@ -55,8 +55,8 @@ final class Agreement {
     record Standing(int alike, int rivals) {
         static final Standing UNKNOWN = new Standing(0, 0);
 
-        static Standing of(long own, SortedSet<Long> voters, SortedMap<Long, Long> votes) {
-            SortedMap<Long, Integer> counts = counts(voters, votes);
+        static Standing of(long own, SortedSet<Long> voices, SortedMap<Long, Long> votes) {
+            SortedMap<Long, Integer> counts = counts(voices, votes);
             Integer alike = counts.remove(own);
             return new Standing(
                     alike == null ? 0 : alike,
@@ -122,9 +122,12 @@ final class Agreement {
     private void count() {
         Long own = votes.get(self);
         if (own == null) return;
-        SortedSet<Long> voters = raft.membership().voters();
-        now = Standing.of(own, voters, votes);
-        boolean most = now.alike() > voters.size() / 2;
+        // Also those of the old list: where it leads until a joint change is over, the new one may wait for its state.
+        SortedSet<Long> voices = new TreeSet<>(raft.membership().voters());
+        voices.addAll(raft.membership().outgoing());
+        voices.add(self);
+        now = Standing.of(own, voices, votes);
+        boolean most = now.alike() > voices.size() / 2;
         if (most || now.rivals() > 0) majority = most;
     }
 
