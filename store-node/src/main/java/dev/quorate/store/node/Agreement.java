@@ -34,7 +34,6 @@ import org.slf4j.LoggerFactory;
 final class Agreement {
     private static final Logger LOG = LoggerFactory.getLogger(Agreement.class);
     private static final int TICKS_PER_ROUND = 10;
-    private static final int ROUNDS_WITHOUT_MAJORITY = 3;
 
     private final RaftCore raft;
     private final Applier applier;
@@ -46,23 +45,7 @@ final class Agreement {
     private long roundTerm;
     private long roundIndex;
     private int ticks;
-    private int roundsInTerm;
-    private Standing now = Standing.UNKNOWN;
-    private Standing before = Standing.UNKNOWN;
-    private boolean majority;
-
-    /** So many voters have the leader's digest, and so many the most frequent other one. */
-    record Standing(int alike, int rivals) {
-        static final Standing UNKNOWN = new Standing(0, 0);
-
-        static Standing of(long own, SortedSet<Long> voices, SortedMap<Long, Long> votes) {
-            SortedMap<Long, Integer> counts = counts(voices, votes);
-            Integer alike = counts.remove(own);
-            return new Standing(
-                    alike == null ? 0 : alike,
-                    counts.values().stream().mapToInt(Integer::intValue).max().orElse(0));
-        }
-    }
+    private final Confidence confidence = new Confidence();
 
     /** How many voters have each digest. */
     private static SortedMap<Long, Integer> counts(SortedSet<Long> voters, SortedMap<Long, Long> votes) {
@@ -98,14 +81,10 @@ final class Agreement {
         boolean settled = index == roundIndex && raft.term() == roundTerm && isUnanimous();
         if (!applier.damage().isEmpty()) return accusations(new TreeSet<>(List.of(self)), "its disk is damaged");
         if (own.isEmpty() || settled) return List.of();
-        boolean first = raft.term() != roundTerm;
-        roundsInTerm = first ? 1 : roundsInTerm + 1;
-        majority &= !first;
-        before = first ? Standing.UNKNOWN : now;
-        if (roundsInTerm == ROUNDS_WITHOUT_MAJORITY && !majority && before.rivals() > 0)
+        if (confidence.begin(raft.term()))
             LOG.error(
-                    "the states of members differ at applied index {} and no majority can tell whose is right: {}. Start the"
-                            + " members that are down; until then this leader gives its state to nobody",
+                    "the states of members differ at applied index {} and it is open whose is right: {}. This leader gives its"
+                            + " state to nobody until more members have its own than any other; start those that are down",
                     roundIndex,
                     votes);
         roundIndex = index;
@@ -125,22 +104,19 @@ final class Agreement {
         // Also those of the old list: where it leads until a joint change is over, the new one may wait for its state.
         SortedSet<Long> voices = new TreeSet<>(raft.membership().voters());
         voices.addAll(raft.membership().outgoing());
+        voices.removeIf(applier.state()::isAccused);
         voices.add(self);
-        now = Standing.of(own, voices, votes);
-        boolean most = now.alike() > voices.size() / 2;
-        if (most || now.rivals() > 0) majority = most;
+        confidence.count(own, voices, votes);
     }
 
     /** Whether the state of this leader, as far as anybody can tell, is that of the cluster. */
     boolean mayHandOut() {
-        if (raft.term() != roundTerm) return false;
-        boolean nobodyElse = before.alike() > before.rivals() && now.alike() > now.rivals();
-        return majority || (roundsInTerm > ROUNDS_WITHOUT_MAJORITY && nobodyElse);
+        return raft.term() == roundTerm && confidence.mayHandOut();
     }
 
     /** Whether more voters had another state when they were last asked than had this leader's. */
     boolean isOutvoted() {
-        return raft.isLeader() && raft.term() == roundTerm && before.rivals() > before.alike();
+        return raft.isLeader() && raft.term() == roundTerm && confidence.isOutvoted();
     }
 
     private SortedSet<Long> members() {
@@ -200,6 +176,56 @@ final class Agreement {
                     Command.AlarmChange.Action.ACTIVATE, new Alarm(member, Alarm.Kind.CORRUPT)));
         }
         return commands;
+    }
+
+    /** How far a leader's state is that of the others, round by round. */
+    static final class Confidence {
+        private static final int ROUNDS_WITHOUT_MAJORITY = 3;
+
+        private long term;
+        private int rounds;
+        private Standing now = Standing.UNKNOWN;
+        private Standing before = Standing.UNKNOWN;
+        private boolean majority;
+        private boolean told;
+
+        /** So many have the leader's digest, and so many the most frequent other one. */
+        record Standing(int alike, int rivals) {
+            static final Standing UNKNOWN = new Standing(0, 0);
+        }
+
+        /** Another round. Returns whether it has just turned out that the state must be kept back for want of others. */
+        boolean begin(long inTerm) {
+            boolean first = inTerm != term;
+            term = inTerm;
+            rounds = first ? 1 : rounds + 1;
+            majority &= !first;
+            before = first ? Standing.UNKNOWN : now;
+            boolean open = rounds > ROUNDS_WITHOUT_MAJORITY && before.rivals() > 0 && !mayHandOut();
+            boolean news = open && !told;
+            told = open;
+            return news;
+        }
+
+        /** @param voices who has a say: voters that are not known to be wrong, and the leader */
+        void count(long own, SortedSet<Long> voices, SortedMap<Long, Long> votes) {
+            SortedMap<Long, Integer> counts = counts(voices, votes);
+            Integer alike = counts.remove(own);
+            int rivals =
+                    counts.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+            now = new Standing(alike == null ? 0 : alike, rivals);
+            boolean most = now.alike() > voices.size() / 2;
+            if (most || rivals > 0) majority = most;
+        }
+
+        boolean mayHandOut() {
+            boolean nobodyElse = before.alike() > before.rivals() && now.alike() > now.rivals();
+            return majority || (rounds > ROUNDS_WITHOUT_MAJORITY && nobodyElse);
+        }
+
+        boolean isOutvoted() {
+            return before.rivals() > before.alike();
+        }
     }
 
     /** The decision. */

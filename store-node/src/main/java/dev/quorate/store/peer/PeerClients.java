@@ -221,7 +221,7 @@ public final class PeerClients implements Peers, AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         lanes.values().forEach(Lanes::close);
         moving.values().forEach(Lanes::close);
         loops.close();
@@ -274,10 +274,11 @@ public final class PeerClients implements Peers, AutoCloseable {
 
                 @Override
                 public void disconnected(Status why) {
+                    if (forUrgent) refused(why);
                     // Where a member is not yet, nothing is lost.
                     if (lanes.get(member) != Lanes.this) return;
-                    if (!forUrgent) reportUnreachable();
-                    else lost(why);
+                    if (forUrgent) lost(why);
+                    else reportUnreachable();
                 }
             };
         }
@@ -288,6 +289,9 @@ public final class PeerClients implements Peers, AutoCloseable {
                 connectedAtNanos = Optional.empty();
                 LOG.warn("peer {} lost: {}", Long.toUnsignedString(member, 16), why.getDescription());
             }
+        }
+
+        private void refused(Status why) {
             String reason = String.valueOf(why.getDescription());
             if (why.getCode() != Status.Code.FAILED_PRECONDITION) return;
             if (reason.equals(PeerHost.REMOVED)) mailbox.removed();

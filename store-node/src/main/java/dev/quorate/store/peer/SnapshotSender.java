@@ -111,8 +111,9 @@ final class SnapshotSender {
                 checksum.update(bytes);
                 next(SnapshotPiece.newBuilder().setContent(UnsafeByteOperations.unsafeWrap(bytes)));
                 sent += bytes.length;
-                long ahead = sent * 1_000_000_000 / bytesPerSecond - (System.nanoTime() - startNanos);
-                if (ahead > 0) LockSupport.parkNanos(ahead);
+                long dueNanos = startNanos + (long) (1e9 * sent / bytesPerSecond);
+                for (long ahead = dueNanos - System.nanoTime(); ahead > 0; ahead = dueNanos - System.nanoTime())
+                    LockSupport.parkNanos(ahead);
             }
             return (int) checksum.getValue();
         }

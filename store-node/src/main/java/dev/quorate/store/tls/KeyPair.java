@@ -51,7 +51,8 @@ final class KeyPair {
     void look() {
         try {
             if (take()) LOG.info("the certificate in {} has changed", certFile);
-        } catch (GeneralSecurityException | IOException unusable) {
+        } catch (GeneralSecurityException | IOException | RuntimeException unusable) {
+            // Nothing may end the looking: what is wrong now may be right in a minute.
             LOG.warn(
                     "{} and {} cannot be used, the old pair stays in force: {}",
                     certFile,
@@ -91,7 +92,8 @@ final class KeyPair {
         signature.initSign(key);
         signature.update(ANYTHING);
         byte[] signed = signature.sign();
-        signature.initVerify(certificate);
+        // Not the certificate itself: what it may be used for is the caller's question.
+        signature.initVerify(certificate.getPublicKey());
         signature.update(ANYTHING);
         return signature.verify(signed);
     }

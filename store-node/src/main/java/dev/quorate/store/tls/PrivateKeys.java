@@ -44,13 +44,21 @@ final class PrivateKeys {
                     "the key is encrypted; openssl pkey -in KEY -out PLAIN writes it plainly");
         Matcher block = BLOCK.matcher(pem);
         if (!block.find()) throw new GeneralSecurityException("there is no PEM block with a PRIVATE KEY in it");
-        byte[] der = Base64.getMimeDecoder().decode(block.group(2));
+        byte[] der = base64(block.group(2));
         return decode(
                 switch (block.group(1)) {
                     case "RSA " -> sequence(VERSION_0, RSA, element(OCTETS, der));
                     case "EC " -> sequence(VERSION_0, sequence(EC, curve(der)), element(OCTETS, der));
                     default -> der;
                 });
+    }
+
+    private static byte[] base64(String text) throws GeneralSecurityException {
+        try {
+            return Base64.getMimeDecoder().decode(text);
+        } catch (IllegalArgumentException damaged) {
+            throw new GeneralSecurityException("the PEM block is cut off or damaged", damaged);
+        }
     }
 
     private static PrivateKey decode(byte[] pkcs8) throws GeneralSecurityException {
@@ -75,7 +83,7 @@ final class PrivateKeys {
                     return Arrays.copyOfRange(sec1, part.from, part.to);
                 at = part.to;
             }
-        } catch (IndexOutOfBoundsException cut) {
+        } catch (IndexOutOfBoundsException | ArithmeticException | IllegalArgumentException cut) {
             throw new GeneralSecurityException("the EC key is cut off", cut);
         }
         throw new GeneralSecurityException(

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -173,6 +174,7 @@ class JoiningTest {
                 String key = "k" + i;
                 Outcome outcome = seed.node()
                         .propose(Op.Put.of(Bytes.utf8(key), Bytes.utf8(key)))
+                        .orTimeout(20, TimeUnit.SECONDS)
                         .join();
                 if (outcome instanceof Outcome.PutDone) acknowledged.add(key);
                 voters.add(seed.node().raft().voters().size());

@@ -2,7 +2,7 @@ package dev.quorate.store.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.quorate.store.node.Agreement.Standing;
+import dev.quorate.store.node.Agreement.Confidence;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -56,19 +56,61 @@ class AgreementTest {
         assertThat(accused(0, 7, 8, 9)).containsExactly(1L, 2L, 3L);
     }
 
-    /** The leader is the first of them; what it holds against the most frequent other state. */
-    @Test
-    void aLeaderIsComparedWithTheMostFrequentOtherState() {
-        assertThat(standing(0, 7)).isEqualTo(new Standing(1, 0));
-        assertThat(standing(0, 7, NOT_HEARD, NOT_HEARD)).isEqualTo(new Standing(1, 0));
-        assertThat(standing(0, 7, 8, NOT_HEARD)).isEqualTo(new Standing(1, 1));
-        assertThat(standing(0, 8, 7, 7, NOT_HEARD, NOT_HEARD)).isEqualTo(new Standing(1, 2));
-        assertThat(standing(0, 7, 7, 8, 9, 8)).isEqualTo(new Standing(2, 2));
-        assertThat(standing(1, 7, 7, 8)).as("learners have no say").isEqualTo(new Standing(2, 0));
+    /** The leader is the first of them. */
+    private static Confidence after(int rounds, long... digests) {
+        Confidence confidence = new Confidence();
+        for (int round = 0; round < rounds; round++) round(confidence, 1, digests);
+        return confidence;
     }
 
-    private static Standing standing(int learners, long... digests) {
-        return Standing.of(digests[0], voters(learners, digests), votes(digests));
+    private static boolean round(Confidence confidence, long term, long... digests) {
+        boolean news = confidence.begin(term);
+        confidence.count(digests[0], voters(0, digests), votes(digests));
+        return news;
+    }
+
+    @Test
+    void aLeaderHandsItsStateOutWhenAMajorityHasTheSame() {
+        assertThat(after(1, 7).mayHandOut()).as("a lone voter").isTrue();
+        assertThat(after(1, 7, 7, NOT_HEARD).mayHandOut()).isTrue();
+        assertThat(after(1, 7, NOT_HEARD, NOT_HEARD).mayHandOut()).isFalse();
+        assertThat(after(1, 7, 7, 8, 7, NOT_HEARD).mayHandOut()).isTrue();
+    }
+
+    @Test
+    void forWantOfAMajorityMoreThanAnyOtherAreEnoughAfterSomeRounds() {
+        assertThat(after(3, 7, NOT_HEARD).mayHandOut()).isFalse();
+        assertThat(after(4, 7, NOT_HEARD).mayHandOut()).isTrue();
+        assertThat(after(9, 7, 8, NOT_HEARD).mayHandOut()).as("one against one").isFalse();
+        assertThat(after(9, 7, 7, 8, NOT_HEARD, NOT_HEARD).mayHandOut()).isTrue();
+        assertThat(after(9, 7, 8, 8, NOT_HEARD, NOT_HEARD).mayHandOut()).isFalse();
+    }
+
+    @Test
+    void whoIsOutvotedLeadsNoLongerOnceARoundIsOver() {
+        assertThat(after(1, 7, 8, 8).isOutvoted()).isFalse();
+        assertThat(after(2, 7, 8, 8).isOutvoted()).isTrue();
+        assertThat(after(9, 7, 8, NOT_HEARD).isOutvoted()).isFalse();
+        assertThat(after(9, 7, NOT_HEARD, NOT_HEARD).isOutvoted()).isFalse();
+    }
+
+    @Test
+    void anotherTermBeginsWithoutConfidence() {
+        Confidence confidence = after(5, 7, 7, NOT_HEARD);
+        round(confidence, 2, 7, NOT_HEARD, NOT_HEARD);
+        assertThat(confidence.mayHandOut()).isFalse();
+    }
+
+    @Test
+    void thatAStateIsKeptBackIsToldOnce() {
+        Confidence confidence = after(4, 7, 8, NOT_HEARD);
+        assertThat(round(confidence, 1, 7, 8, NOT_HEARD))
+                .as("told in the round before")
+                .isFalse();
+        confidence = after(3, 7, 8, NOT_HEARD);
+        assertThat(round(confidence, 1, 7, 8, NOT_HEARD)).isTrue();
+        confidence = after(3, 7, 7, NOT_HEARD);
+        assertThat(round(confidence, 1, 7, 7, NOT_HEARD)).isFalse();
     }
 
     @Test

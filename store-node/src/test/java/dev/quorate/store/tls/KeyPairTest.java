@@ -35,10 +35,13 @@ class KeyPairTest {
     void whatCannotBeReadSaysWhy() throws Exception {
         assertThatThrownBy(() -> PrivateKeys.read("")).hasMessageContaining("PRIVATE KEY");
         assertThatThrownBy(() -> PrivateKeys.read(text("encrypted.pem"))).hasMessageContaining("encrypted");
-        String cut = text("p256.pem").replaceAll("(?s)(PRIVATE KEY-----\\n.{40}).*(-----END)", "$1\n$2");
-        assertThatThrownBy(() -> PrivateKeys.read(cut))
-                .isInstanceOf(GeneralSecurityException.class)
-                .hasMessageContaining("cut off");
+        for (int length : new int[] {40, 41}) {
+            String cut =
+                    text("p256.pem").replaceAll("(?s)(PRIVATE KEY-----\\n.{" + length + "}).*(-----END)", "$1\n$2");
+            assertThatThrownBy(() -> PrivateKeys.read(cut))
+                    .isInstanceOf(GeneralSecurityException.class)
+                    .hasMessageContaining("cut off");
+        }
     }
 
     @Test
@@ -49,6 +52,8 @@ class KeyPairTest {
         byte[] oldKey = Files.readAllBytes(certificates.key());
         certificates.renew();
         byte[] newKey = Files.readAllBytes(certificates.key());
+        Files.writeString(certificates.key(), "damaged on the way");
+        pair.look();
         Files.write(certificates.key(), oldKey);
         pair.look();
         assertThat(certificate(pair)).isEqualTo(before);
