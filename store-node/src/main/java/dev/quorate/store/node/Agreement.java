@@ -47,16 +47,6 @@ final class Agreement {
     private int ticks;
     private final Confidence confidence = new Confidence();
 
-    /** How many voters have each digest. */
-    private static SortedMap<Long, Integer> counts(SortedSet<Long> voters, SortedMap<Long, Long> votes) {
-        SortedMap<Long, Integer> counts = new TreeMap<>();
-        for (long voter : voters) {
-            Long digest = votes.get(voter);
-            if (digest != null) counts.merge(digest, 1, Integer::sum);
-        }
-        return counts;
-    }
-
     Agreement(RaftCore raft, Applier applier, Peers peers) {
         this.raft = raft;
         this.applier = applier;
@@ -176,6 +166,16 @@ final class Agreement {
                     Command.AlarmChange.Action.ACTIVATE, new Alarm(member, Alarm.Kind.CORRUPT)));
         }
         return commands;
+    }
+
+    /** How many voters have each digest. */
+    private static SortedMap<Long, Integer> counts(SortedSet<Long> voters, SortedMap<Long, Long> votes) {
+        SortedMap<Long, Integer> counts = new TreeMap<>();
+        for (long voter : voters) {
+            Long digest = votes.get(voter);
+            if (digest != null) counts.merge(digest, 1, Integer::sum);
+        }
+        return counts;
     }
 
     /** How far a leader's state is that of the others, round by round. */

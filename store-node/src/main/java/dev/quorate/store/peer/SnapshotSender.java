@@ -17,7 +17,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -112,8 +111,7 @@ final class SnapshotSender {
                 next(SnapshotPiece.newBuilder().setContent(UnsafeByteOperations.unsafeWrap(bytes)));
                 sent += bytes.length;
                 long dueNanos = startNanos + (long) (1e9 * sent / bytesPerSecond);
-                for (long ahead = dueNanos - System.nanoTime(); ahead > 0; ahead = dueNanos - System.nanoTime())
-                    LockSupport.parkNanos(ahead);
+                TimeUnit.NANOSECONDS.sleep(dueNanos - System.nanoTime());
             }
             return (int) checksum.getValue();
         }
