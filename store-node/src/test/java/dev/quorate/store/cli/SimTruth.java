@@ -68,10 +68,10 @@ final class SimTruth {
             throw new AssertionError("DigestsAgree: member " + member + " differs after index " + index);
     }
 
-    /** Is this what somebody had there? */
+    /** Is this what somebody had there, or nothing yet? */
     boolean isKnown(long index, long digest) {
         Long known = digests.get(index);
-        return known != null && known == digest;
+        return index == 0 || (known != null && known == digest);
     }
 
     /** RevisionNeverGoesBack, within one life. */
