@@ -42,7 +42,6 @@ final class Agreement {
 
     private Message.@Nullable StateQuestion asked;
     private final SortedMap<Long, Long> votes = new TreeMap<>(Long::compareUnsigned);
-    private long roundTerm;
     private long roundIndex;
     private int ticks;
     private final Confidence confidence = new Confidence();
@@ -56,7 +55,7 @@ final class Agreement {
 
     /** Returns what must go on the log. */
     List<Command> tick() {
-        boolean leadsAnew = raft.isLeader() && raft.term() != roundTerm;
+        boolean leadsAnew = raft.isLeader() && raft.term() != confidence.term;
         if (++ticks < TICKS_PER_ROUND && !leadsAnew) return List.of();
         ticks = 0;
         if (raft.isLeader()) return begin();
@@ -68,7 +67,7 @@ final class Agreement {
     private List<Command> begin() {
         long index = applier.digests().last();
         OptionalLong own = applier.digests().at(index);
-        boolean settled = index == roundIndex && raft.term() == roundTerm && isUnanimous();
+        boolean settled = index == roundIndex && raft.term() == confidence.term && isUnanimous();
         if (!applier.damage().isEmpty()) return accusations(new TreeSet<>(List.of(self)), "its disk is damaged");
         if (own.isEmpty() || settled) return List.of();
         if (confidence.begin(raft.term()))
@@ -78,7 +77,6 @@ final class Agreement {
                     roundIndex,
                     votes);
         roundIndex = index;
-        roundTerm = raft.term();
         votes.clear();
         votes.put(self, own.getAsLong());
         count();
@@ -101,12 +99,12 @@ final class Agreement {
 
     /** Whether the state of this leader, as far as anybody can tell, is that of the cluster. */
     boolean mayHandOut() {
-        return raft.term() == roundTerm && confidence.mayHandOut();
+        return raft.term() == confidence.term && confidence.mayHandOut();
     }
 
     /** Whether more voters had another state when they were last asked than had this leader's. */
     boolean isOutvoted() {
-        return raft.isLeader() && raft.term() == roundTerm && confidence.isOutvoted();
+        return raft.isLeader() && raft.term() == confidence.term && confidence.isOutvoted();
     }
 
     private SortedSet<Long> members() {
@@ -131,7 +129,7 @@ final class Agreement {
                 yield List.of();
             }
             case Message.StateAnswer answer -> {
-                boolean current = raft.isLeader() && raft.term() == roundTerm && answer.index() == roundIndex;
+                boolean current = raft.isLeader() && raft.term() == confidence.term && answer.index() == roundIndex;
                 if (!current) yield List.of();
                 votes.put(answer.from(), answer.digest());
                 count();

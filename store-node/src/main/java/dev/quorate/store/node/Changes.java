@@ -313,7 +313,8 @@ final class Changes {
 
         /**
          * As etcd: with whoever comes counted as one that is not there, and without those that go, a majority of the voters
-         * must be there. A lone voter may always get company, and who is out of reach may always go.
+         * must be there. A lone voter may always get company, and who is out of reach may always go. (etcd counts who has connected
+         * just now and is to go as missing twice; here it may go like any other.)
          */
         private Optional<Refusal> unreachable(Members members, List<MemberChange> changes) {
             List<Long> voters = members.all().stream()

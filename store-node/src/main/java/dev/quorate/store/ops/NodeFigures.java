@@ -5,6 +5,7 @@ import dev.quorate.store.node.NodeHost;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.function.DoubleConsumer;
 import java.util.function.ToDoubleFunction;
 
 /** Figures that the node is asked for when a page is made; without a node there is nothing to show. */
@@ -13,7 +14,7 @@ record NodeFigures(PrometheusRegistry registry, NodeHost host) {
         GaugeWithCallback.builder()
                 .name(name)
                 .help(help)
-                .callback(point -> host.node().ifPresent(node -> point.call(value.applyAsDouble(node))))
+                .callback(point -> tell(value, point::call))
                 .register(registry);
     }
 
@@ -21,7 +22,11 @@ record NodeFigures(PrometheusRegistry registry, NodeHost host) {
         CounterWithCallback.builder()
                 .name(name)
                 .help(help)
-                .callback(point -> host.node().ifPresent(node -> point.call(value.applyAsDouble(node))))
+                .callback(point -> tell(value, point::call))
                 .register(registry);
+    }
+
+    private void tell(ToDoubleFunction<Node> value, DoubleConsumer point) {
+        host.node().ifPresent(node -> point.accept(value.applyAsDouble(node)));
     }
 }

@@ -4,6 +4,7 @@ import dev.quorate.proto.etcdserverpb.MaintenanceGrpc;
 import dev.quorate.proto.etcdserverpb.MoveLeaderRequest;
 import dev.quorate.proto.etcdserverpb.StatusRequest;
 import dev.quorate.proto.etcdserverpb.StatusResponse;
+import dev.quorate.store.FreePorts;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;

@@ -3,6 +3,7 @@ package dev.quorate.store.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.quorate.store.FreePorts;
 import dev.quorate.store.Invariant;
 import dev.quorate.store.node.LocalStatus;
 import dev.quorate.store.state.Alarm;

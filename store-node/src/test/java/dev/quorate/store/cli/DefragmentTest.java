@@ -3,6 +3,7 @@ package dev.quorate.store.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quorate.proto.etcdserverpb.StatusResponse;
+import dev.quorate.store.FreePorts;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

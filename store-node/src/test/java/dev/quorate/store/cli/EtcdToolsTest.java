@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.ByteString;
 import dev.quorate.proto.etcdserverpb.SnapshotResponse;
+import dev.quorate.store.FreePorts;
 import dev.quorate.store.raft.Entry;
 import dev.quorate.store.raft.EntryKind;
 import dev.quorate.store.wal.Recovered;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import com.google.protobuf.ByteString;
 import dev.quorate.proto.mvccpb.KeyValue;
+import dev.quorate.store.FreePorts;
 import dev.quorate.store.disk.SmallDisk;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;

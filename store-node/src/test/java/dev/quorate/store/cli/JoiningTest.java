@@ -4,6 +4,7 @@ import static dev.quorate.store.cli.TestMember.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quorate.store.Bytes;
+import dev.quorate.store.FreePorts;
 import dev.quorate.store.node.LocalStatus;
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.peer.JoinClient;
@@ -53,7 +54,7 @@ class JoiningTest {
     }
 
     private TestMember waiting(String name, int ordinal, Path disk) throws Exception {
-        String peerUrl = "http://127.0.0." + (1 + ordinal) + ":" + port;
+        String peerUrl = url(ordinal);
         TestMember member = new TestMember(List.of(
                 "--name=" + name,
                 "--data-dir=" + disk,
@@ -68,6 +69,10 @@ class JoiningTest {
                 "--unsafe-no-fsync"));
         members.add(member);
         return member;
+    }
+
+    private String url(int ordinal) {
+        return "http://127.0.0." + (1 + ordinal) + ":" + port;
     }
 
     private static LocalStatus.State state(TestMember member) {
@@ -100,7 +105,7 @@ class JoiningTest {
     }
 
     private long added(TestMember by, int ordinal) throws Exception {
-        String url = "http://127.0.0." + (1 + ordinal) + ":" + port;
+        String url = url(ordinal);
         Outcome outcome = by.node().calls().addMember(List.of(url), true).get();
         assertThat(outcome).isInstanceOf(Outcome.MembersChanged.class);
         return by.node().state().members().all().stream()
@@ -203,7 +208,7 @@ class JoiningTest {
     }
 
     private boolean isAdded(TestMember by, int ordinal) {
-        String url = "http://127.0.0." + (1 + ordinal) + ":" + port;
+        String url = url(ordinal);
         if (by.node().state().members().all().stream()
                 .anyMatch(member -> member.peerUrls().contains(url))) return true;
         return by.node().calls().addMember(List.of(url), true).join() instanceof Outcome.MembersChanged;
@@ -301,10 +306,9 @@ class JoiningTest {
     }
 
     private JoinAnswer.Verdict asked(JoinClient client, int ordinal, String dataNonce) {
-        String third = "http://127.0.0.3:" + port;
+        String third = url(2);
         var question = new PeerHost.JoinQuestion(List.of(third), "m2", dataNonce, 0);
-        return client.ask("http://127.0.0." + (1 + ordinal) + ":" + port, question, 8_000)
-                .verdict();
+        return client.ask(url(ordinal), question, 8_000).verdict();
     }
 
     @Test

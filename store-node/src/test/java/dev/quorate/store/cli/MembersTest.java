@@ -3,6 +3,7 @@ package dev.quorate.store.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quorate.store.Bytes;
+import dev.quorate.store.FreePorts;
 import dev.quorate.store.state.Op;
 import dev.quorate.store.state.Outcome;
 import dev.quorate.store.tls.TestCertificates;

@@ -4,6 +4,7 @@ import static dev.quorate.store.cli.TestMember.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quorate.store.Bytes;
+import dev.quorate.store.FreePorts;
 import dev.quorate.store.node.LocalStatus;
 import dev.quorate.store.node.LocalStatus.State;
 import dev.quorate.store.node.Mailbox;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.google.protobuf.ByteString;
 import dev.quorate.proto.etcdserverpb.SnapshotResponse;
 import dev.quorate.store.Bytes;
+import dev.quorate.store.FreePorts;
 import dev.quorate.store.mvcc.Revision;
 import dev.quorate.store.snapshot.BoltReader;
 import java.io.ByteArrayOutputStream;

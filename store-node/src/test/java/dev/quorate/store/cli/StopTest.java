@@ -2,6 +2,7 @@ package dev.quorate.store.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quorate.store.FreePorts;
 import java.net.ConnectException;
 import java.nio.file.Path;
 import java.util.ArrayList;

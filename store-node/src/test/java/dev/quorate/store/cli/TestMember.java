@@ -1,6 +1,7 @@
 package dev.quorate.store.cli;
 
 import dev.quorate.store.Bytes;
+import dev.quorate.store.FreePorts;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.node.port.Meters;

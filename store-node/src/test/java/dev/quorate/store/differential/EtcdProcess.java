@@ -1,7 +1,7 @@
 package dev.quorate.store.differential;
 
+import dev.quorate.store.FreePorts;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,10 +24,11 @@ public final class EtcdProcess implements AutoCloseable {
 
     /** Goes on with what is in its data directory. */
     public EtcdProcess(Path binary, Path folder, Path data) throws IOException {
-        port = freePort();
+        List<Integer> ports = FreePorts.take(2);
+        port = ports.get(0);
         log = folder.resolve(data.getFileName() + ".log");
         String client = "http://127.0.0.1:" + port;
-        String peer = "http://127.0.0.1:" + freePort();
+        String peer = "http://127.0.0.1:" + ports.get(1);
         process = new ProcessBuilder(List.of(
                         binary.toString(),
                         "--name=one",
@@ -41,12 +42,6 @@ public final class EtcdProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     public int port() {

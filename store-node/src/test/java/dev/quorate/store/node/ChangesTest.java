@@ -40,7 +40,7 @@ class ChangesTest {
 
     /**
      * Member 1 decides; of the other voters a letter says whether they are connected for long (h), for a moment (c) or not
-     * (d). As etcd's strict check of reconfigurations.
+     * (d). As etcd's strict check of reconfigurations, but that who is connected for a moment may go.
      */
     @ParameterizedTest
     @CsvSource({

@@ -3,6 +3,7 @@ package dev.quorate.store.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.quorate.store.FreePorts;
 import dev.quorate.store.codec.MemberIds;
 import dev.quorate.store.node.Mailbox;
 import dev.quorate.store.node.NodeConfig;
@@ -51,8 +52,9 @@ class PeerClientsTest {
     /** An address may be entered before somebody listens there, or by mistake. */
     @Test
     void whoMovesIsReachedWhereItWasUntilItIsThere() throws Exception {
-        int old = HearingPort.free();
-        int moved = HearingPort.free();
+        List<Integer> ports = FreePorts.take(2);
+        int old = ports.get(0);
+        int moved = ports.get(1);
         try (HearingPort before = new HearingPort(old);
                 PeerClients clients = clients()) {
             clients.update(only(3, "http://127.0.0.1:" + old));

@@ -3,6 +3,7 @@ package dev.quorate.store.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quorate.store.Bytes;
+import dev.quorate.store.FreePorts;
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.raft.Message;
 import io.grpc.ManagedChannel;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class PeerLinkTest {
     @Test
     void aForwardedProposalWaitsForTheConnectionAndOthersDoNot() throws Exception {
-        int port = HearingPort.free();
+        int port = FreePorts.take(1).getFirst();
         PeerLoops loops = new PeerLoops(new NodeConfig.Tls("", "", "", false, "", ""));
         ManagedChannel channel = loops.channel("http://127.0.0.1:" + port, false);
         PeerLink link = new PeerLink(
@@ -43,7 +44,7 @@ class PeerLinkTest {
      */
     @Test
     void aMemberThatWasAwayForLongIsHeardOfAtOnce() throws Exception {
-        int port = HearingPort.free();
+        int port = FreePorts.take(1).getFirst();
         PeerLoops loops = new PeerLoops(new NodeConfig.Tls("", "", "", false, "", ""));
         ManagedChannel channel = loops.channel("http://127.0.0.1:" + port, false);
         CountDownLatch connected = new CountDownLatch(1);

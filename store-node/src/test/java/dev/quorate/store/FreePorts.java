@@ -1,4 +1,4 @@
-package dev.quorate.store.cli;
+package dev.quorate.store;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Ports that nobody listens on at the moment: several builds may run on one machine. */
-final class FreePorts {
+public final class FreePorts {
     private FreePorts() {}
 
-    static List<Integer> take(int count) throws IOException {
+    public static List<Integer> take(int count) throws IOException {
         List<ServerSocket> held = new ArrayList<>();
         List<Integer> ports = new ArrayList<>();
         for (int i = 0; i < count; i++) {
