@@ -53,6 +53,7 @@ class LayersTest {
         table.put("wal", List.of("node", "raft", "disk"));
         table.put("vlog", List.of("node", "mvcc", "disk"));
         table.put("snapshot", List.of("node", "mvcc", "raft"));
+        table.put("datadir", List.of("node", "raft", "state", "mvcc", "codec", "wal", "vlog", "snapshot"));
         table.put("tls", List.of("node"));
         table.put("peer", List.of("node", "raft", "codec", "tls"));
         table.put("api", List.of("node", "state", "mvcc", "watch", "auth", "lease", "ops", "tls"));

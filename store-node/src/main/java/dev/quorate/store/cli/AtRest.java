@@ -1,5 +1,7 @@
 package dev.quorate.store.cli;
 
+import dev.quorate.store.datadir.Folders;
+import dev.quorate.store.datadir.Identity;
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.node.NodeStatus;
 import dev.quorate.store.node.NodeStatus.Counters;

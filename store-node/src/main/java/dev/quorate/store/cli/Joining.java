@@ -1,5 +1,6 @@
 package dev.quorate.store.cli;
 
+import dev.quorate.store.datadir.Births;
 import dev.quorate.store.node.LocalStatus.State;
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.peer.JoinClient;

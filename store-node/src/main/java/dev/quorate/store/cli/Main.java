@@ -6,7 +6,7 @@ import java.security.Security;
 import java.util.List;
 import java.util.Map;
 
-/** The entry of the process: etcd's flags in, a running member or one clear line out. */
+/** The entry of the process: etcd's flags in, a running member, a restored directory or one clear line out. */
 public final class Main {
     static final int BAD_FLAGS = 2;
     private static final String NAMES_LIVE_SECONDS = "networkaddress.cache.ttl";
@@ -21,15 +21,18 @@ public final class Main {
 
     /** Runs what is asked for and returns the exit code. */
     static int run(List<String> arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
+        boolean restores = arguments.indexOf(RestoreCommand.NAME) == 0;
         if (arguments.contains("--version") || arguments.contains("-version")) {
             version(out);
             return 0;
         }
         if (arguments.contains("--help") || arguments.contains("-help") || arguments.contains("-h")) {
-            help(out);
+            if (restores) RestoreCommand.help(out);
+            else help(out);
             return 0;
         }
         try {
+            if (restores) return new RestoreCommand(arguments.subList(1, arguments.size()), environment, out).run(err);
             Flags flags = Flags.parse(arguments, environment);
             ConfigReader reader = new ConfigReader(flags);
             NodeConfig config = reader.read();
@@ -65,6 +68,7 @@ public final class Main {
 
     private static void help(PrintStream out) {
         out.println("Usage: store-node [flags]");
+        out.println("       store-node restore FILE [flags]   makes a data directory from a snapshot");
         out.println("Every flag can also be set as ETCD_NAME_OF_FLAG in the environment.");
         for (Flag flag : FlagTable.all()) {
             String remark = switch (flag.meaning()) {

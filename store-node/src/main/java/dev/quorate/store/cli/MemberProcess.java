@@ -1,5 +1,10 @@
 package dev.quorate.store.cli;
 
+import dev.quorate.store.datadir.Births;
+import dev.quorate.store.datadir.Fence;
+import dev.quorate.store.datadir.Folders;
+import dev.quorate.store.datadir.Identity;
+import dev.quorate.store.datadir.WrongVolume;
 import dev.quorate.store.node.LocalStatus;
 import dev.quorate.store.node.LocalStatus.State;
 import dev.quorate.store.node.Node;

@@ -1,5 +1,6 @@
 package dev.quorate.store.cli;
 
+import dev.quorate.store.datadir.Identity;
 import dev.quorate.store.node.LocalStatus.State;
 import dev.quorate.store.node.NodeStatus;
 import java.util.Optional;

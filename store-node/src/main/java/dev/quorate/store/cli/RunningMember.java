@@ -1,5 +1,8 @@
 package dev.quorate.store.cli;
 
+import dev.quorate.store.datadir.Folders;
+import dev.quorate.store.datadir.Identity;
+import dev.quorate.store.datadir.WrongVolume;
 import dev.quorate.store.node.Mailbox;
 import dev.quorate.store.node.Node;
 import dev.quorate.store.node.NodeConfig;

@@ -94,6 +94,11 @@ public final class FactCodec {
         };
     }
 
+    /** What stands in one of etcd's buckets. */
+    public static Fact decode(String bucket, Bytes key, Bytes value) {
+        return decode(named(bucket + '/', key.shared()), value);
+    }
+
     private static long id(String name, String prefix) {
         return Long.parseUnsignedLong(name.substring(prefix.length()), 16);
     }

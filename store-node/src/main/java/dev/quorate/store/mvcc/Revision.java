@@ -4,7 +4,8 @@ import dev.quorate.store.Bytes;
 
 /** A point in the history: {@code main} counts the transactions that changed something, {@code sub} the changes inside. */
 public record Revision(long main, long sub) implements Comparable<Revision> {
-    private static final int BUCKET_KEY_BYTES = 17;
+    /** Without the mark of a tombstone. */
+    public static final int BUCKET_KEY_BYTES = 17;
 
     /** The key under which etcd's database keeps what happened at this revision. */
     public Bytes bucketKey(boolean tombstone) {

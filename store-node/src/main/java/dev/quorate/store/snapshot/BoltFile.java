@@ -6,7 +6,6 @@ import dev.quorate.store.node.port.SnapshotStore;
 import dev.quorate.store.node.port.StatePosition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -20,14 +19,7 @@ import java.util.TreeMap;
  * a key and not the older ones, and who counts them anew, as etcd does, must not meet such gaps: so all of it is left out.
  */
 public final class BoltFile implements SnapshotStore.Database {
-    private static final int MAGIC = 0xED0CDAED;
-    private static final int VERSION = 2;
-    private static final int META = 4;
-    private static final long NO_FREE_LIST = -1;
     private static final long LAST_TRANSACTION = 2;
-    private static final long FNV_OFFSET = 0xcbf29ce484222325L;
-    private static final long FNV_PRIME = 0x100000001b3L;
-    private static final int META_BYTES = 56;
     private static final String KEYS = "key";
 
     /** etcd takes a file in which one of them is missing for damaged. */
@@ -100,8 +92,9 @@ public final class BoltFile implements SnapshotStore.Database {
 
     @Override
     public void writeTo(SnapshotStore.Sink sink) throws IOException {
-        sink.write(meta(0));
-        sink.write(meta(1));
+        // The one with the higher transaction counts; the other is what a writer would have left before it.
+        for (int page = 0; page < 2; page++)
+            sink.write(new BoltMeta(BoltPages.PAGE_BYTES, root, pageCount, LAST_TRANSACTION - page).encoded(page));
         long again = pages(new BoltPages(sink::write));
         if (again != root) throw new IOException("the state has changed while it was read");
     }
@@ -134,17 +127,6 @@ public final class BoltFile implements SnapshotStore.Database {
             public void fact(Bytes key, Bytes value) {}
         });
         return tree.end();
-    }
-
-    /** The one with the higher transaction counts; the other is what a writer would have left before it. */
-    private ByteBuffer meta(int page) {
-        ByteBuffer bytes = ByteBuffer.allocate(BoltPages.PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.putLong(page).putShort((short) META).putShort((short) 0).putInt(0);
-        bytes.putInt(MAGIC).putInt(VERSION).putInt(BoltPages.PAGE_BYTES).putInt(0);
-        bytes.putLong(root).putLong(0).putLong(NO_FREE_LIST).putLong(pageCount).putLong(LAST_TRANSACTION - page);
-        long hash = FNV_OFFSET;
-        for (int i = 0; i < META_BYTES; i++) hash = (hash ^ (bytes.get(BoltPages.HEADER_BYTES + i) & 0xff)) * FNV_PRIME;
-        return bytes.putLong(hash).clear();
     }
 
     @Override

@@ -11,9 +11,9 @@ import java.util.List;
 final class BoltPages {
     static final int PAGE_BYTES = 4096;
     static final int HEADER_BYTES = 16;
-    private static final int ELEMENT_BYTES = 16;
-    private static final int BRANCH = 1;
-    private static final int LEAF = 2;
+    static final int ELEMENT_BYTES = 16;
+    static final int BRANCH = 1;
+    static final int LEAF = 2;
 
     /** Takes finished pages in their order. */
     interface Sink {

@@ -34,7 +34,7 @@ public final class StateFolder implements SnapshotStore, AutoCloseable {
 
     private StateFolder(Path parent, ValueLogOptions options, long safeIndex, Recovery recovery) throws IOException {
         this.parent = parent;
-        this.present = parent.resolve("vlog");
+        this.present = present(parent);
         this.staged = parent.resolve("vlog.staged");
         this.old = parent.resolve("vlog.old");
         this.come = parent.resolve("vlog.incoming");
@@ -54,6 +54,20 @@ public final class StateFolder implements SnapshotStore, AutoCloseable {
             throws IOException {
         Files.createDirectories(parent);
         return new StateFolder(parent, options, safeIndex, recovery);
+    }
+
+    /** Where the present state is, if there is one. */
+    public static Path present(Path parent) {
+        return parent.resolve("vlog");
+    }
+
+    public static boolean exists(Path parent) {
+        return Files.exists(present(parent));
+    }
+
+    /** For a state that never counted. */
+    public static void remove(Path parent) throws IOException {
+        delete(present(parent));
     }
 
     public ValueLogFiles log() {

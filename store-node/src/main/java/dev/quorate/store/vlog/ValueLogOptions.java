@@ -10,6 +10,10 @@ package dev.quorate.store.vlog;
 public record ValueLogOptions(long segmentBytes, ReadMode readMode, double deadShare, long reclaimBytesPerSecond) {
     public static final ValueLogOptions DEFAULT = new ValueLogOptions(64L << 20, ReadMode.MMAP, 0.3, 32L << 20);
 
+    public ValueLogOptions reclaimingAt(long bytesPerSecond) {
+        return new ValueLogOptions(segmentBytes, readMode, deadShare, bytesPerSecond);
+    }
+
     /** How single versions are read: by mapping, or by system calls where a page fault may stall for long (network disks). */
     public enum ReadMode {
         MMAP,

@@ -22,7 +22,7 @@ public final class Directories {
     }
 
     /** Makes creations, renames and deletions durable. */
-    static void sync(Path directory) throws IOException {
+    public static void sync(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }

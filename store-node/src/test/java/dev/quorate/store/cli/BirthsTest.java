@@ -3,6 +3,8 @@ package dev.quorate.store.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.quorate.store.datadir.Births;
+import dev.quorate.store.datadir.Folders;
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.node.port.Meters;
 import dev.quorate.store.state.Outcome;

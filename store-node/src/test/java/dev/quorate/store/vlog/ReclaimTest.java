@@ -55,8 +55,7 @@ class ReclaimTest {
     @Test
     void reclaimingTakesItsTime() throws IOException {
         long bytesPerSecond = 10_000;
-        ValueLogOptions slow =
-                new ValueLogOptions(SMALL.segmentBytes(), SMALL.readMode(), SMALL.deadShare(), bytesPerSecond);
+        ValueLogOptions slow = SMALL.reclaimingAt(bytesPerSecond);
         try (ValueLogFiles log = ValueLogFiles.open(root.resolve("log"), slow, 0, new Told())) {
             for (long main = 2; main <= 3; main++) writeFile(log, main);
             for (int sub = 1; sub < VERSIONS / 2; sub++) log.dead(new Revision(2, sub));

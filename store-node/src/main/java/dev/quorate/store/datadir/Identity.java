@@ -1,4 +1,4 @@
-package dev.quorate.store.cli;
+package dev.quorate.store.datadir;
 
 import dev.quorate.store.codec.Json;
 import dev.quorate.store.node.NodeStatus.NodeIdentity;
@@ -16,7 +16,7 @@ import java.util.Optional;
  *
  * @param peers who was there when this member joined: whom to talk to before the log has told
  */
-record Identity(long clusterId, long memberId, String name, Origin origin, Era era, List<ListedMember> peers) {
+public record Identity(long clusterId, long memberId, String name, Origin origin, Era era, List<ListedMember> peers) {
     private static final String FILE = "identity.json";
     private static final String PENDING = "identity.pending.json";
 
@@ -26,7 +26,7 @@ record Identity(long clusterId, long memberId, String name, Origin origin, Era e
      * @param dataNonce drawn when the directory was first used: two disks never have the same
      * @param bootstrapToken of the call that gave birth to the cluster here; empty elsewhere
      */
-    record Origin(String dataNonce, String bootstrapToken) {}
+    public record Origin(String dataNonce, String bootstrapToken) {}
 
     /**
      * Which life of the cluster this is. Every recovery begins a new one; members of an older one have no part in it.
@@ -34,36 +34,36 @@ record Identity(long clusterId, long memberId, String name, Origin origin, Era e
      * @param next the epoch of a recovery that was begun and must be ended before anything else; 0: none
      * @param recovered the epoch to which this member was recovered; 0: it never was
      */
-    record Era(long epoch, long next, long recovered) {
-        static final Era FIRST = of(1);
+    public record Era(long epoch, long next, long recovered) {
+        public static final Era FIRST = of(1);
 
-        static Era of(long epoch) {
+        public static Era of(long epoch) {
             return new Era(epoch, 0, 0);
         }
     }
 
-    long epoch() {
+    public long epoch() {
         return era.epoch();
     }
 
-    NodeIdentity of(String process) {
+    public NodeIdentity of(String process) {
         return new NodeIdentity(clusterId, memberId, process, era.epoch());
     }
 
-    boolean isRecovering() {
+    public boolean isRecovering() {
         return era.next() != 0;
     }
 
-    Identity recovering(long next) {
+    public Identity recovering(long next) {
         return in(new Era(era.epoch(), next, era.recovered()));
     }
 
     /** The recovery is over. Whom it left behind must not be talked to. */
-    Identity recovered() {
+    public Identity recovered() {
         return new Identity(clusterId, memberId, name, origin, new Era(era.next(), 0, era.next()), List.of());
     }
 
-    Identity notRecovered() {
+    public Identity notRecovered() {
         return in(new Era(era.epoch(), 0, era.recovered()));
     }
 
@@ -71,7 +71,7 @@ record Identity(long clusterId, long memberId, String name, Origin origin, Era e
         return new Identity(clusterId, memberId, name, origin, other, peers);
     }
 
-    static Optional<Identity> read(Path dataDir) throws IOException {
+    public static Optional<Identity> read(Path dataDir) throws IOException {
         Path file = dataDir.resolve(FILE);
         Optional<Map<?, ?>> read = SealedJson.read(file);
         if (read.isEmpty()) return Optional.empty();
@@ -115,7 +115,7 @@ record Identity(long clusterId, long memberId, String name, Origin origin, Era e
                 (Boolean) field(json, "learner"));
     }
 
-    void write(Path dataDir) throws IOException {
+    public void write(Path dataDir) throws IOException {
         List<String> listed = new ArrayList<>();
         for (ListedMember peer : peers) {
             listed.add("{\"id\":\"" + Long.toUnsignedString(peer.id(), 16) + "\",\"name\":" + Json.quote(peer.name())

@@ -1,4 +1,4 @@
-package dev.quorate.store.cli;
+package dev.quorate.store.datadir;
 
 import dev.quorate.store.codec.ChangeCodec;
 import dev.quorate.store.codec.MemberIds;
@@ -7,10 +7,10 @@ import dev.quorate.store.node.port.DurableLog;
 import dev.quorate.store.node.port.LeaderCall.ListedMember;
 import dev.quorate.store.raft.HardState;
 import dev.quorate.store.state.Member;
+import dev.quorate.store.vlog.StateFolder;
 import dev.quorate.store.wal.Wal;
 import dev.quorate.store.wal.WalMetadata;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -24,19 +24,19 @@ import java.util.concurrent.ExecutionException;
  * How a directory becomes a member's: the log with its first entries is made safe first, the identity written last. A
  * crash between them leaves a log that never took part, and the next start begins again.
  */
-final class Births {
+public final class Births {
     private static final long FIRST_TERM = 1;
 
     private final NodeConfig config;
     private final Folders folders;
 
-    Births(NodeConfig config, Folders folders) {
+    public Births(NodeConfig config, Folders folders) {
         this.config = config;
         this.folders = folders;
     }
 
     /** Who this directory belongs to, if anybody. */
-    Optional<Identity> present() throws IOException {
+    public Optional<Identity> present() throws IOException {
         Optional<Identity> identity = Identity.read(folders.data());
         if (identity.isEmpty()) removeNeverStarted();
         return identity;
@@ -44,7 +44,10 @@ final class Births {
 
     /** Only what a birth leaves that was cut off: anything else may be all that is left of a member. */
     private void removeNeverStarted() throws IOException {
-        if (Files.exists(folders.state().resolve("vlog")) || hasTakenPart())
+        if (Restoration.isUnderWay(folders))
+            throw new IOException("a restore into " + folders.data()
+                    + " was cut off: run it again with the same flags, or" + " empty the directory");
+        if (StateFolder.exists(folders.state()) || hasTakenPart())
             throw new IOException("there is data in " + folders.state() + " or " + folders.wal() + " but no "
                     + folders.data().resolve("identity.json") + ": bring the data directory back, or remove the member,"
                     + " empty both directories and add it again");
@@ -59,26 +62,33 @@ final class Births {
         }
     }
 
-    boolean hasLog(Identity identity) throws IOException {
+    public boolean hasLog(Identity identity) throws IOException {
         return identity.memberId() != 0 && Wal.exists(folders.wal());
     }
 
     /** As etcd: everybody who starts with the same list computes the same ids and the same first entries. */
-    Identity fromInitialCluster() throws IOException {
-        NodeConfig.Birth birth = config.birth();
-        List<Member> members = birth.initialCluster().entrySet().stream()
-                .map(entry -> member(entry, birth.token()))
+    public Identity fromInitialCluster() throws IOException {
+        List<Member> members = firstMembers(config.birth().token());
+        return begin(members, own(members), "");
+    }
+
+    /** Those of the first list, ordered by id. */
+    List<Member> firstMembers(String token) {
+        return config.birth().initialCluster().entrySet().stream()
+                .map(entry -> member(entry, token))
                 .sorted(Comparator.comparing(Member::id, Long::compareUnsigned))
                 .toList();
-        Member own = members.stream()
+    }
+
+    Member own(List<Member> members) {
+        return members.stream()
                 .filter(member -> member.name().equals(config.name()))
                 .findFirst()
                 .orElseThrow();
-        return begin(members, own, "");
     }
 
     /** The id that the first list gives to this member. */
-    long foundingId() {
+    public long foundingId() {
         NodeConfig.Birth birth = config.birth();
         List<String> urls = birth.initialCluster().getOrDefault(config.name(), List.of());
         return MemberIds.first(urls, birth.token());
@@ -89,14 +99,14 @@ final class Births {
     }
 
     /** The only voter of a new cluster. The token makes the ids: the same call again gives the same cluster. */
-    Identity alone(String token, String name, List<String> peerUrls) throws IOException {
+    public Identity alone(String token, String name, List<String> peerUrls) throws IOException {
         Member own = new Member(MemberIds.first(peerUrls, token), name, peerUrls, List.of(), false);
         return begin(List.of(own), own, token);
     }
 
     private Identity begin(List<Member> members, Member own, String token) throws IOException {
-        long clusterId = MemberIds.cluster(members.stream().map(Member::id).toList());
-        Wal.create(folders.wal(), new WalMetadata(own.id(), clusterId), folders.walOptions());
+        Identity identity = founder(members, own, token);
+        Wal.create(folders.wal(), new WalMetadata(own.id(), identity.clusterId()), folders.walOptions());
         var entries = ChangeCodec.firstEntries(members);
         CompletableFuture<Boolean> safe = new CompletableFuture<>();
         try (Wal wal = Wal.open(folders.wal(), folders.walOptions())) {
@@ -119,8 +129,18 @@ final class Births {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while a cluster was born", stopped);
         }
-        Identity identity = new Identity(
-                clusterId,
+        identity.write(folders.data());
+        return identity;
+    }
+
+    static long clusterId(List<Member> members) {
+        return MemberIds.cluster(members.stream().map(Member::id).toList());
+    }
+
+    /** Who this member is in a cluster that begins with these; nothing says so yet. */
+    Identity founder(List<Member> members, Member own, String token) throws IOException {
+        return new Identity(
+                clusterId(members),
                 own.id(),
                 config.name(),
                 new Identity.Origin(nonce(), token),
@@ -129,12 +149,10 @@ final class Births {
                         .filter(member -> member.id() != own.id())
                         .map(member -> new ListedMember(member.id(), member.name(), member.peerUrls(), false))
                         .toList());
-        identity.write(folders.data());
-        return identity;
     }
 
     /** A member that a running cluster lists and that has never started. */
-    Identity joined(long clusterId, long memberId, long epoch, List<ListedMember> members) throws IOException {
+    public Identity joined(long clusterId, long memberId, long epoch, List<ListedMember> members) throws IOException {
         Wal.create(folders.wal(), new WalMetadata(memberId, clusterId), folders.walOptions());
         Identity identity = new Identity(
                 clusterId,
@@ -147,7 +165,7 @@ final class Births {
         return identity;
     }
 
-    String nonce() throws IOException {
+    public String nonce() throws IOException {
         byte[] random = new byte[16];
         new SecureRandom().nextBytes(random);
         return Identity.pendingNonce(folders.data(), HexFormat.of().formatHex(random));

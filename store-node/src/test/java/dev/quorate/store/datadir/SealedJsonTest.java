@@ -1,4 +1,4 @@
-package dev.quorate.store.cli;
+package dev.quorate.store.datadir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

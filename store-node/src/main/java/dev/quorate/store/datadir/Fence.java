@@ -1,4 +1,4 @@
-package dev.quorate.store.cli;
+package dev.quorate.store.datadir;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,13 +9,13 @@ import java.util.Optional;
  * The newest epoch of which a directory was told that it is no part. In a file of its own, because it also holds for a
  * directory without an identity; a recovery to a later epoch leaves it behind without having to remove it.
  */
-final class Fence {
+public final class Fence {
     private static final String FILE = "fence.json";
 
     private Fence() {}
 
     /** 0: never fenced. */
-    static long read(Path dataDir) throws IOException {
+    public static long read(Path dataDir) throws IOException {
         Path file = dataDir.resolve(FILE);
         Optional<Map<?, ?>> json = SealedJson.read(file);
         if (json.isEmpty()) return 0;
@@ -23,7 +23,7 @@ final class Fence {
         throw SealedJson.damaged(file, "no epoch");
     }
 
-    static void write(Path dataDir, long epoch) throws IOException {
+    public static void write(Path dataDir, long epoch) throws IOException {
         SealedJson.replace(dataDir.resolve(FILE), "\"epoch\":" + epoch);
     }
 }

@@ -1,4 +1,4 @@
-package dev.quorate.store.cli;
+package dev.quorate.store.datadir;
 
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.node.port.Meters;
@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** Where a member's files are: {@code member/wal} and {@code member/vlog} as etcd's readers expect the log. */
-record Folders(Path data, Path wal, Path state, WalOptions walOptions) {
-    static Folders of(NodeConfig.Storage storage, Meters meters) {
+public record Folders(Path data, Path wal, Path state, WalOptions walOptions) {
+    public static Folders of(NodeConfig.Storage storage, Meters meters) {
         Path data = Path.of(storage.dataDir());
         Path member = data.resolve("member");
         Path wal = storage.walDir().isEmpty() ? member.resolve("wal") : Path.of(storage.walDir());
@@ -24,7 +24,7 @@ record Folders(Path data, Path wal, Path state, WalOptions walOptions) {
                         nanos -> meters.logSync().took(nanos)));
     }
 
-    void create() throws IOException {
+    public void create() throws IOException {
         Directories.create(data);
         Directories.create(state);
     }

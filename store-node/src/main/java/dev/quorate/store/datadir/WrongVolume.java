@@ -1,13 +1,13 @@
-package dev.quorate.store.cli;
+package dev.quorate.store.datadir;
 
 import dev.quorate.store.wal.WalMetadata;
 import java.io.IOException;
 
 /** The files of a data directory belong to different members: somebody mixed up or copied volumes. */
-final class WrongVolume extends IOException {
+public final class WrongVolume extends IOException {
     private static final long serialVersionUID = 1;
 
-    WrongVolume(Identity identity, WalMetadata log) {
+    public WrongVolume(Identity identity, WalMetadata log) {
         super("identity.json says member " + hex(identity.memberId()) + " of cluster " + hex(identity.clusterId())
                 + ", but the log beside it is of member " + hex(log.nodeId()) + " of cluster " + hex(log.clusterId())
                 + ": give this process its own volume back; if that is lost, remove the member and add it again with"

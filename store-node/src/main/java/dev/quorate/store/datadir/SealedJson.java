@@ -1,4 +1,4 @@
-package dev.quorate.store.cli;
+package dev.quorate.store.datadir;
 
 import dev.quorate.store.codec.Json;
 import java.io.IOException;

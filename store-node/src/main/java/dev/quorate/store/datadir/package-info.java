@@ -1,0 +1,17 @@
+/**
+ * What a data directory says about whose it is, and how it becomes a member's: by a founding, a joining or a backup.
+ *
+ * <p>May import: node, raft, state, mvcc, codec, wal, vlog, snapshot. Must not: api, ops, peer, tls, cli.
+ *
+ * <pre>
+ * identity.json   member, cluster, epoch; written last, so that with it everything is there
+ * fence.json      the newest epoch that began without this directory
+ * member/wal      the log, unless it has a disk of its own
+ * member/vlog     the state
+ * restoring       a backup on its way in; what is in it counts for nothing
+ * </pre>
+ */
+@NullMarked
+package dev.quorate.store.datadir;
+
+import org.jspecify.annotations.NullMarked;
