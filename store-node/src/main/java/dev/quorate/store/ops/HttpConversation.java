@@ -1,6 +1,8 @@
 package dev.quorate.store.ops;
 
+import dev.quorate.store.Bytes;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
@@ -8,19 +10,24 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** One HTTP/1.1 connection: takes requests one after the other and writes the pages in the same order. */
 public final class HttpConversation extends SimpleChannelInboundHandler<FullHttpRequest> {
@@ -31,6 +38,9 @@ public final class HttpConversation extends SimpleChannelInboundHandler<FullHttp
 
     private final Function<Ask, CompletableFuture<Page>> pages;
     private final Deque<Turn> waiting = new ArrayDeque<>();
+
+    /** Of the first one that waits, when its page has gone out. */
+    private @Nullable PageStream rest;
 
     private record Turn(Ask ask, boolean keepAlive) {}
 
@@ -67,8 +77,62 @@ public final class HttpConversation extends SimpleChannelInboundHandler<FullHttp
     }
 
     private void finishFirst(ChannelHandlerContext context, Page page) {
-        write(context, page, waiting.removeFirst());
+        Turn turn = waiting.getFirst();
+        if (page.rest().isEmpty()) {
+            write(context, page, turn);
+            next(context);
+        } else if (context.channel().isActive())
+            begin(context, page, turn, page.rest().get());
+        else page.rest().get().cancel();
+    }
+
+    private void next(ChannelHandlerContext context) {
+        waiting.removeFirst();
         if (!waiting.isEmpty()) answerFirst(context);
+    }
+
+    private void begin(ChannelHandlerContext context, Page page, Turn turn, PageStream stream) {
+        var head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(page.status()));
+        setHeaders(head.headers(), page, turn);
+        HttpUtil.setTransferEncodingChunked(head, true);
+        var _ = context.write(head);
+        var _ = context.writeAndFlush(
+                new DefaultHttpContent(Unpooled.wrappedBuffer(page.body().shared())));
+        rest = stream;
+        stream.begin(new PageStream.Out() {
+            @Override
+            public boolean isReady() {
+                return context.channel().isWritable();
+            }
+
+            @Override
+            public void write(Bytes piece) {
+                var _ = context.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(piece.shared())));
+            }
+
+            @Override
+            public void end() {
+                ChannelFuture written = context.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+                if (!turn.keepAlive()) written.addListener(ChannelFutureListener.CLOSE);
+                context.executor().execute(() -> {
+                    rest = null;
+                    next(context);
+                });
+            }
+        });
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (rest != null && context.channel().isWritable()) rest.ready();
+        context.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (rest != null) rest.cancel();
+        rest = null;
+        context.fireChannelInactive();
     }
 
     private static void write(ChannelHandlerContext context, Page page, Turn turn) {
@@ -76,17 +140,20 @@ public final class HttpConversation extends SimpleChannelInboundHandler<FullHttp
                 turn.ask().method().equals("HEAD") ? new byte[0] : page.body().shared();
         var response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(page.status()), Unpooled.wrappedBuffer(body));
-        var headers = response.headers();
+        setHeaders(response.headers(), page, turn);
+        response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, page.body().size());
+        ChannelPromise written = context.newPromise();
+        var _ = context.writeAndFlush(
+                response, turn.keepAlive() ? written : written.addListener(ChannelFutureListener.CLOSE));
+    }
+
+    private static void setHeaders(HttpHeaders headers, Page page, Turn turn) {
         headers.set("Access-Control-Allow-Headers", "accept, content-type, authorization");
         headers.set("Access-Control-Allow-Methods", "POST, GET, OPTIONS, PUT, DELETE");
         headers.set("Access-Control-Allow-Origin", "*");
         page.headers().forEach(headers::set);
         if (!page.contentType().isEmpty()) headers.set(HttpHeaderNames.CONTENT_TYPE, page.contentType());
-        headers.setInt(HttpHeaderNames.CONTENT_LENGTH, page.body().size());
         if (!turn.keepAlive()) headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        ChannelPromise written = context.newPromise();
-        var _ = context.writeAndFlush(
-                response, turn.keepAlive() ? written : written.addListener(ChannelFutureListener.CLOSE));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.quorate.store.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quorate.store.differential.EtcdProcess;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,7 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,6 +87,66 @@ class GatewayTest {
         }
     }
 
+    @Test
+    void streamsComeInLinesWhileTheyHappen(@TempDir Path folder) throws Exception {
+        List<String> ours;
+        try (LoneMember member = new LoneMember()) {
+            ours = streams(member.address().getPort());
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            while (openWatches(member) > 0)
+                assertThat(System.nanoTime())
+                        .as("watches end with their connection")
+                        .isLessThan(end);
+        }
+        assertThat(ours.get(0)).isEqualTo("{\"result\":{\"header\":{\"revision\":\"2\"},\"created\":true}}");
+        assertThat(ours.get(2)).contains("\"events\":[{\"kv\":{\"key\":\"YQ==\",\"create_revision\":\"2\"");
+        assertThat(ours).hasSize(7).last().asString().contains("\"ID\":\"2\"");
+        String etcd = System.getProperty("etcd");
+        if (etcd == null) return;
+        try (EtcdProcess process = new EtcdProcess(Path.of(etcd), folder)) {
+            process.awaitReady();
+            assertThat(ours).isEqualTo(streams(process.port()));
+        }
+    }
+
+    /** Two watches in one request, what happens then, and keep-alives of leases that are not there. */
+    private static List<String> streams(int port) throws Exception {
+        List<String> lines = new ArrayList<>();
+        post(port, "/v3/kv/put", encoded("{\"key\":\"<a>\",\"value\":\"<one>\"}"));
+        String watches = "{\"create_request\":{\"key\":\"<a>\",\"start_revision\":1}} "
+                + "{\"create_request\":{\"key\":\"<b\\\\>\",\"watch_id\":\"7\"}}";
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            var reply = client.send(request(port, "/v3/watch", encoded(watches)), BodyHandlers.ofLines());
+            assertThat(reply.statusCode()).isEqualTo(200);
+            Iterator<String> coming = reply.body().iterator();
+            for (int i = 0; i < 3; i++) lines.add(coming.next());
+            lines.sort(Comparator.comparing(line -> line.contains("events")));
+            post(port, "/v3/kv/put", encoded("{\"key\":\"<a>\",\"value\":\"<two>\"}"));
+            lines.add(coming.next());
+            post(port, "/v3/kv/deleterange", encoded("{\"key\":\"<a>\"}"));
+            lines.add(coming.next());
+            client.shutdownNow();
+        }
+        String kept = post(port, "/v3/lease/keepalive", "{\"ID\":1}{\"ID\":2}");
+        lines.addAll(kept.substring(4).lines().toList());
+        return lines.stream().map(line -> unspaced(anonymous(line))).toList();
+    }
+
+    private static double openWatches(LoneMember member) {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            URI metrics = URI.create("http://127.0.0.1:" + member.address().getPort() + "/metrics");
+            String page = client.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString())
+                    .body();
+            return page.lines()
+                    .filter(line -> line.startsWith("etcd_debugging_mvcc_watcher_total "))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' '))))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException | InterruptedException failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
     private static List<String> ask(int port) throws Exception {
         List<String> answers = new ArrayList<>();
         for (String asked : ASKED) {
@@ -115,16 +179,19 @@ class GatewayTest {
     /** Without ids and terms, and without the list of details that came with 3.6. */
     private static String post(int port, String path, String body) throws Exception {
         try (HttpClient client = HttpClient.newHttpClient()) {
-            var reply = client.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                            .POST(BodyPublishers.ofString(body))
-                            .build(),
-                    BodyHandlers.ofString());
-            return reply.statusCode() + " "
-                    + reply.body()
-                            .replaceAll("\"(?:cluster_id|member_id)\": *\"\\d+\", *", "")
-                            .replaceAll(", *\"details\": *\\[\\]", "")
-                            .strip();
+            var reply = client.send(request(port, path, body), BodyHandlers.ofString());
+            return reply.statusCode() + " " + anonymous(reply.body()).strip();
         }
+    }
+
+    private static HttpRequest request(int port, String path, String body) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .POST(BodyPublishers.ofString(body))
+                .build();
+    }
+
+    private static String anonymous(String text) {
+        return text.replaceAll("\"(?:cluster_id|member_id)\": *\"\\d+\", *", "")
+                .replaceAll(", *\"details\": *\\[\\]", "");
     }
 }

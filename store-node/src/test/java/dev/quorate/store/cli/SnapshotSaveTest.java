@@ -10,18 +10,27 @@ import dev.quorate.store.FreePorts;
 import dev.quorate.store.mvcc.Revision;
 import dev.quorate.store.snapshot.BoltReader;
 import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Base64;
 import java.util.Iterator;
 import java.util.SortedMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code etcdctl snapshot save} gets, and with {@code -Detcd=PATH} what the real {@code etcdutl} says to it. */
 class SnapshotSaveTest {
     private static final int HASH_BYTES = 32;
+    private static final Pattern BLOB = Pattern.compile("\"blob\":\"([^\"]*)\"");
     private static final long CALL_MILLIS = 20_000;
 
     @TempDir
@@ -43,6 +52,7 @@ class SnapshotSaveTest {
             assertThat(buckets.get("key").lastKey()).isEqualTo(new Revision(52, 0).bucketKey(true));
             assertThat(buckets.get("members")).hasSize(1);
             assertThat(buckets.get("meta").keySet()).contains(Bytes.utf8("consistent_index"), Bytes.utf8("confState"));
+            assertThat(overTheGateway(clientPort)).isEqualTo(Files.readAllBytes(folder.resolve("saved.db")));
             restoreWithEtcdsTool();
         } finally {
             member.close();
@@ -68,6 +78,22 @@ class SnapshotSaveTest {
         hash.writeTo(bytes);
         Files.write(folder.resolve("saved.db"), bytes.toByteArray());
         return file;
+    }
+
+    /** In lines, each with a piece. */
+    private static byte[] overTheGateway(int clientPort) throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        URI url = URI.create("http://127.0.0.1:" + clientPort + "/v3/maintenance/snapshot");
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(url)
+                    .POST(BodyPublishers.ofString("{}"))
+                    .build();
+            client.send(request, BodyHandlers.ofLines()).body().forEach(line -> {
+                Matcher blob = BLOB.matcher(line);
+                if (blob.find()) bytes.writeBytes(Base64.getDecoder().decode(blob.group(1)));
+            });
+        }
+        return bytes.toByteArray();
     }
 
     private void restoreWithEtcdsTool() throws Exception {

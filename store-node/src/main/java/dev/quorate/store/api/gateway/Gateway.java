@@ -8,6 +8,7 @@ import com.google.protobuf.util.JsonFormat;
 import dev.quorate.store.Bytes;
 import dev.quorate.store.ops.Ask;
 import dev.quorate.store.ops.Page;
+import dev.quorate.store.ops.PageStream;
 import io.grpc.Metadata;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
@@ -16,11 +17,13 @@ import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -37,6 +40,7 @@ public final class Gateway implements Function<Ask, CompletableFuture<Page>> {
             kv/deleterange            etcdserverpb.KV/DeleteRange
             kv/txn                    etcdserverpb.KV/Txn
             kv/compaction             etcdserverpb.KV/Compact
+            watch                     etcdserverpb.Watch/Watch
             lease/grant               etcdserverpb.Lease/LeaseGrant
             lease/revoke              etcdserverpb.Lease/LeaseRevoke
             kv/lease/revoke           etcdserverpb.Lease/LeaseRevoke
@@ -55,6 +59,7 @@ public final class Gateway implements Function<Ask, CompletableFuture<Page>> {
             maintenance/defragment    etcdserverpb.Maintenance/Defragment
             maintenance/hash          etcdserverpb.Maintenance/Hash
             maintenance/hashkv        etcdserverpb.Maintenance/HashKV
+            maintenance/snapshot      etcdserverpb.Maintenance/Snapshot
             maintenance/transfer-leadership etcdserverpb.Maintenance/MoveLeader
             maintenance/downgrade     etcdserverpb.Maintenance/Downgrade
             auth/enable               etcdserverpb.Auth/AuthEnable
@@ -80,6 +85,7 @@ public final class Gateway implements Function<Ask, CompletableFuture<Page>> {
             election/proclaim         v3electionpb.Election/Proclaim
             election/leader           v3electionpb.Election/Leader
             election/resign           v3electionpb.Election/Resign
+            election/observe          v3electionpb.Election/Observe
             """;
 
     private final Function<Ask, CompletableFuture<Page>> others;
@@ -114,20 +120,25 @@ public final class Gateway implements Function<Ask, CompletableFuture<Page>> {
 
     private static <Q, R> CompletableFuture<Page> call(ServerMethodDefinition<Q, R> method, Ask ask) {
         MethodDescriptor types = types(method);
-        Q request;
+        List<Q> requests = new ArrayList<>();
         try {
-            DynamicMessage.Builder message = DynamicMessage.newBuilder(types.getInputType());
-            String json = ask.body().toUtf8();
-            JsonFormat.parser().ignoringUnknownFields().merge(json.isBlank() ? "{}" : json, message);
-            request = method.getMethodDescriptor()
-                    .parseRequest(message.build().toByteString().newInput());
+            for (String json : JsonBodies.split(ask.body().toUtf8())) {
+                DynamicMessage.Builder message = DynamicMessage.newBuilder(types.getInputType());
+                JsonFormat.parser().ignoringUnknownFields().merge(json, message);
+                requests.add(method.getMethodDescriptor()
+                        .parseRequest(message.build().toByteString().newInput()));
+                if (!types.isClientStreaming()) break;
+            }
         } catch (InvalidProtocolBufferException unreadable) {
             String what = "the body is no " + types.getInputType().getName() + " as JSON: " + unreadable.getMessage();
             return done(error(Status.INVALID_ARGUMENT.withDescription(what)));
         }
+        if (requests.isEmpty() && !types.isClientStreaming())
+            requests.add(method.getMethodDescriptor().parseRequest(InputStream.nullInputStream()));
         Metadata metadata = new Metadata();
         if (!ask.authorization().isEmpty()) metadata.put(AUTHORIZATION, ask.authorization());
-        return LocalCall.run(method, metadata, request).thenApply(answer -> page(method, types, answer));
+        if (types.isServerStreaming()) return StreamedCall.run(method, metadata, requests, lines(method, types));
+        return LocalCall.run(method, metadata, requests.getFirst()).thenApply(answer -> page(method, types, answer));
     }
 
     private static MethodDescriptor types(ServerMethodDefinition<?, ?> method) {
@@ -138,15 +149,36 @@ public final class Gateway implements Function<Ask, CompletableFuture<Page>> {
     private static <R> Page page(
             ServerMethodDefinition<?, R> method, MethodDescriptor types, LocalCall.Answer<R> answer) {
         if (!answer.status().isOk()) return error(answer.status());
-        StringBuilder text = new StringBuilder();
-        for (R reply : answer.replies()) {
-            String json = json(types, method.getMethodDescriptor().streamResponse(reply));
-            // A stream's messages stand in lines, each wrapped as a result.
-            if (types.isServerStreaming())
-                text.append("{\"result\":").append(json).append("}\n");
-            else text.append(json);
-        }
-        return new Page(200, JSON, Map.of(), Bytes.utf8(text.toString()));
+        String text = answer.reply()
+                .map(reply -> json(types, method.getMethodDescriptor().streamResponse(reply)))
+                .orElse("");
+        return new Page(200, JSON, Map.of(), Bytes.utf8(text));
+    }
+
+    /** A stream's messages stand in lines, each wrapped as a result or an error. */
+    private static <R> StreamedCall.Form<R> lines(ServerMethodDefinition<?, R> method, MethodDescriptor types) {
+        return new StreamedCall.Form<>() {
+            @Override
+            public Bytes message(R message) {
+                String json = json(types, method.getMethodDescriptor().streamResponse(message));
+                return Bytes.utf8("{\"result\":" + json + "}\n");
+            }
+
+            @Override
+            public Bytes error(Status status) {
+                return Bytes.utf8("{\"error\":" + Gateway.json(status) + "}\n");
+            }
+
+            @Override
+            public Page refused(Status status) {
+                return new Page(httpStatus(status), JSON, Map.of(), error(status));
+            }
+
+            @Override
+            public Page begun(Bytes first, Optional<PageStream> rest) {
+                return new Page(200, JSON, Map.of(), first, rest);
+            }
+        };
     }
 
     private static String json(MethodDescriptor types, InputStream encoded) {
@@ -161,10 +193,13 @@ public final class Gateway implements Function<Ask, CompletableFuture<Page>> {
     }
 
     private static Page error(Status status) {
+        return new Page(httpStatus(status), JSON, Map.of(), Bytes.utf8(json(status)));
+    }
+
+    private static String json(Status status) {
         String text = quoted(Objects.requireNonNullElse(
                 status.getDescription(), status.getCode().name().toLowerCase(Locale.ROOT)));
-        String body = "{\"code\":" + status.getCode().value() + ",\"message\":" + text + ",\"details\":[]}";
-        return new Page(httpStatus(status), JSON, Map.of(), Bytes.utf8(body));
+        return "{\"code\":" + status.getCode().value() + ",\"message\":" + text + ",\"details\":[]}";
     }
 
     private static String quoted(String text) {

@@ -5,18 +5,17 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** A call of one request, as a service sees it, without a transport below; the messages stay objects. */
+/** A call of one request and one answer, as a service sees it, without a transport below; the messages stay objects. */
 final class LocalCall<Q, R> extends ServerCall<Q, R> {
     private final MethodDescriptor<Q, R> method;
-    private final List<R> replies = new ArrayList<>();
+    private Optional<R> reply = Optional.empty();
     private final CompletableFuture<Answer<R>> answer = new CompletableFuture<>();
 
-    /** How it ended, and what came before. */
-    record Answer<R>(Status status, List<R> replies) {}
+    /** How it ended, and what came if it went well. */
+    record Answer<R>(Status status, Optional<R> reply) {}
 
     private LocalCall(MethodDescriptor<Q, R> method) {
         this.method = method;
@@ -38,12 +37,12 @@ final class LocalCall<Q, R> extends ServerCall<Q, R> {
 
     @Override
     public synchronized void sendMessage(R message) {
-        replies.add(message);
+        reply = Optional.of(message);
     }
 
     @Override
     public synchronized void close(Status status, Metadata trailers) {
-        answer.complete(new Answer<>(status, List.copyOf(replies)));
+        answer.complete(new Answer<>(status, reply));
     }
 
     @Override

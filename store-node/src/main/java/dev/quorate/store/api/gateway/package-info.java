@@ -3,7 +3,8 @@
  * protobuf files. It hands each request to the gRPC service that would have got it, in this process and without a
  * connection, so the two ways into a member cannot differ.
  *
- * <p>Not served as JSON: endless streams (watch, snapshot, observe). A client that renews a lease gets the one answer.
+ * <p>A stream's messages come in lines, as they happen. What a client has to say in a stream it says in its request, one
+ * object after the other; not served: a request that goes on while it is answered, and websockets.
  *
  * <p>May import: ops (requests and pages), the services as gRPC sees them, protobuf's JSON format.
  *
