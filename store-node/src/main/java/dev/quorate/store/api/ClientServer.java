@@ -107,9 +107,11 @@ public final class ClientServer implements AutoCloseable {
                 serving.jsonGateway() ? new Gateway(services, plainPages) : plainPages;
         ClientPort.Setup plain = new ClientPort.Setup(
                 services, List.of(meter), pages, serving.limits(), serving.keepalive(), Optional.empty());
-        openAll(config.addresses(), false, plain);
-        if (isSecure(config.addresses()))
-            openAll(config.addresses(), true, plain.over(Certificates.forClients(serving.clientTls())));
+        openAll(config.addresses(), false, plain, plainPages);
+        if (isSecure(config.addresses())) {
+            ClientPort.Setup secure = plain.over(Certificates.forClients(serving.clientTls()));
+            openAll(config.addresses(), true, secure, plainPages);
+        }
         startTimers(config, watches, leaders);
     }
 
@@ -118,7 +120,9 @@ public final class ClientServer implements AutoCloseable {
                 .anyMatch(urls -> !addresses(urls, true).isEmpty());
     }
 
-    private void openAll(NodeConfig.Addresses all, boolean secure, ClientPort.Setup setup) throws IOException {
+    /** @param plainPages all that whoever may only look at the metrics gets: there the API would be open to everybody */
+    private void openAll(NodeConfig.Addresses all, boolean secure, ClientPort.Setup setup, HttpPages plainPages)
+            throws IOException {
         List<InetSocketAddress> clients = addresses(all.listenClient(), secure);
         if (!clients.isEmpty()) {
             ClientPort port = ClientPort.open(clients, loops, setup);
@@ -126,9 +130,9 @@ public final class ClientServer implements AutoCloseable {
             clientPorts.add(port);
             clientAddresses.addAll(port.addresses());
         }
-        List<String> httpOnly = new ArrayList<>(all.listenMetrics());
-        httpOnly.addAll(all.listenClientHttp());
-        for (InetSocketAddress address : addresses(httpOnly, secure))
+        for (InetSocketAddress address : addresses(all.listenMetrics(), secure))
+            ports.add(HttpListener.open(address, loops, setup.tls(), plainPages)::close);
+        for (InetSocketAddress address : addresses(all.listenClientHttp(), secure))
             ports.add(HttpListener.open(address, loops, setup.tls(), setup.pages())::close);
     }
 

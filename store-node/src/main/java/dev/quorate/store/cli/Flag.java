@@ -18,6 +18,8 @@ record Flag(String name, Kind kind, String defaultText, Meaning meaning) {
     /** What the flag does here. */
     enum Meaning {
         HONOURED,
+        /** Of the command restore. */
+        OF_RESTORE,
         /** Says something about etcd's own engine or library that has no counterpart here. */
         WITHOUT_EFFECT,
         /** Would change what clients may do or see, and is not there: starting without it would be a lie. */

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 
 /** Every flag of etcd 3.5 to 3.7 and the few of ours, with etcd's defaults. */
 final class FlagTable {
-    /* One line a flag: name, kind, default ("-" = empty), and x = without effect, ! = not supported. */
+    /* One line a flag: name, kind, default ("-" = empty), and x = without effect, ! = not supported, r = of restore. */
     private static final String TABLE = """
             name TEXT default
             data-dir TEXT -
@@ -134,6 +134,9 @@ final class FlagTable {
             enable-v2 BOOL false x
             proxy TEXT off x
             config-file TEXT - !
+            bump-revision WHOLE 0 r
+            mark-compacted BOOL false r
+            skip-hash-check BOOL false r
             """;
 
     /** What charts written for 3.5 pass under the old prefix although the flag has another name today, or none. */
@@ -162,9 +165,12 @@ final class FlagTable {
         SortedMap<String, Flag> flags = new TreeMap<>();
         for (String line : TABLE.lines().toList()) {
             List<String> words = new ArrayList<>(List.of(line.split(" ", -1)));
-            Meaning meaning = words.size() < 4
-                    ? Meaning.HONOURED
-                    : words.get(3).equals("!") ? Meaning.NOT_SUPPORTED : Meaning.WITHOUT_EFFECT;
+            Meaning meaning = switch (words.size() < 4 ? "" : words.get(3)) {
+                case "x" -> Meaning.WITHOUT_EFFECT;
+                case "!" -> Meaning.NOT_SUPPORTED;
+                case "r" -> Meaning.OF_RESTORE;
+                default -> Meaning.HONOURED;
+            };
             String defaultText = words.get(2).equals("-") ? "" : words.get(2);
             Kind kind = Kind.valueOf(words.get(1).toUpperCase(Locale.ROOT));
             flags.put(words.getFirst(), new Flag(words.getFirst(), kind, defaultText, meaning));

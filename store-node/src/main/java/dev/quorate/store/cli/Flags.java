@@ -52,7 +52,7 @@ record Flags(SortedMap<String, String> given, List<String> warnings) {
             case NOT_SUPPORTED -> {
                 if (isOn(value)) throw new BadFlag("flag --" + flag.name() + " is not supported");
             }
-            case HONOURED -> {}
+            case HONOURED, OF_RESTORE -> {}
         }
     }
 

@@ -2,7 +2,6 @@ package dev.quorate.store.cli;
 
 import dev.quorate.store.Bytes;
 import dev.quorate.store.codec.ChangeCodec;
-import dev.quorate.store.node.port.DurableLog;
 import dev.quorate.store.raft.Entry;
 import dev.quorate.store.raft.EntryKind;
 import dev.quorate.store.raft.HardState;
@@ -53,7 +52,7 @@ final class LastVoter {
         entries.addAll(removals);
         HardState now = new HardState(term, self, last + removals.size());
         wal.append(0, now, removals, true);
-        write(wal);
+        wal.writeNow();
         return new Restored(now, found.membership(), found.base(), entries, found.applied());
     }
 
@@ -83,16 +82,5 @@ final class LastVoter {
             entries.add(new Entry(term, last + 1 + entries.size(), encoded.kind(), encoded.data()));
         }
         return entries;
-    }
-
-    /** The log's thread does not run yet. */
-    private static void write(Wal wal) throws IOException {
-        wal.step(new DurableLog.Listener() {
-            @Override
-            public void persisted(long batch) {}
-
-            @Override
-            public void failed(Throwable cause) {}
-        });
     }
 }

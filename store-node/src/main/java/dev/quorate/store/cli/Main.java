@@ -34,6 +34,7 @@ public final class Main {
         try {
             if (restores) return new RestoreCommand(arguments.subList(1, arguments.size()), environment, out).run(err);
             Flags flags = Flags.parse(arguments, environment);
+            RestoreCommand.refuseItsFlags(flags);
             ConfigReader reader = new ConfigReader(flags);
             NodeConfig config = reader.read();
             if (!reader.errors().isEmpty()) {
@@ -71,8 +72,9 @@ public final class Main {
         out.println("       store-node restore FILE [flags]   makes a data directory from a snapshot");
         out.println("Every flag can also be set as ETCD_NAME_OF_FLAG in the environment.");
         for (Flag flag : FlagTable.all()) {
+            if (flag.meaning() == Flag.Meaning.OF_RESTORE) continue;
             String remark = switch (flag.meaning()) {
-                case HONOURED -> "";
+                case HONOURED, OF_RESTORE -> "";
                 case WITHOUT_EFFECT -> "  (accepted, without effect)";
                 case NOT_SUPPORTED -> "  (not supported)";
             };

@@ -76,7 +76,7 @@ final class PeerDesk implements PeerHost {
      */
     @Override
     public CompletableFuture<JoinAnswer> join(JoinQuestion question) {
-        if (question.foundingId() != 0) return begun(question.foundingId());
+        if (question.foundingId() != 0) return begun(question);
         if (question.dataNonce().isEmpty()) return done(JoinAnswer.Verdict.UNKNOWN, 0);
         return node.readPoint().thenCompose(refusal -> {
             if (refusal.isPresent()) return done(JoinAnswer.Verdict.UNKNOWN, 0);
@@ -98,12 +98,15 @@ final class PeerDesk implements PeerHost {
 
     /**
      * Who is on the first list has a name from the beginning, but tells its client URLs only when it runs. What is known
-     * here is enough: it needs no quorum, and nobody un-starts.
+     * here is enough: it needs no quorum, and nobody un-starts. Who has another id here than its first list gives it
+     * belongs to a cluster that was restored from a snapshot, or that added it later.
      */
-    private CompletableFuture<JoinAnswer> begun(long id) {
+    private CompletableFuture<JoinAnswer> begun(JoinQuestion question) {
+        long id = question.foundingId();
         Members members = node.state().members();
         boolean started =
                 members.get(id).map(member -> !member.clientUrls().isEmpty()).orElse(members.wasRemoved(id));
+        started |= listed(question).filter(member -> member.id() != id).isPresent();
         return started ? done(JoinAnswer.Verdict.STARTED_BEFORE, id) : done(JoinAnswer.Verdict.NOT_BEGUN, 0);
     }
 

@@ -9,12 +9,11 @@ import dev.quorate.store.node.port.Meters;
 import dev.quorate.store.snapshot.EtcdSnapshot;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
@@ -29,12 +28,12 @@ final class RestoreCommand {
 
     private static final int STEPS = 10;
 
-    private final List<String> rest;
+    private final List<String> arguments;
     private final Map<String, String> environment;
     private final PrintStream out;
 
     RestoreCommand(List<String> arguments, Map<String, String> environment, PrintStream out) {
-        this.rest = new ArrayList<>(arguments);
+        this.arguments = arguments;
         this.environment = environment;
         this.out = out;
     }
@@ -48,32 +47,51 @@ final class RestoreCommand {
         for (String flag : MEMBER_FLAGS) out.println("  --" + flag + " as to start the member");
         out.println("  --bump-revision N    let revisions go on N higher than in the snapshot (with --mark-compacted)");
         out.println("  --mark-compacted     let nobody ask for older ones, so that watchers begin anew");
-        out.println("  --skip-hash-check    take a file without checksum, copied from an etcd's directory");
+        out.println(
+                "  --skip-hash-check    take a file without checksum, copied from the directory of an etcd that had stopped:");
+        out.println("                       what was only in its write-ahead log is not in it");
+    }
+
+    /** A member that starts has no use for them. */
+    static void refuseItsFlags(Flags flags) throws Flags.BadFlag {
+        for (String name : flags.given().keySet())
+            if (isOwn(name)) throw new Flags.BadFlag("flag --" + name + " is one of store-node restore");
+    }
+
+    private static boolean isOwn(String name) {
+        return FlagTable.find(name).map(Flag::meaning).orElse(Flag.Meaning.HONOURED) == Flag.Meaning.OF_RESTORE;
     }
 
     /** Returns the exit code; what is wrong is said on {@code err}. */
     int run(PrintStream err) throws Flags.BadFlag {
-        String file = file();
-        Revisions revisions = revisions();
-        boolean unchecked = takeSwitch("skip-hash-check");
-        for (String argument : rest) {
-            String name = argument.replaceFirst("^--?", "").replaceFirst("=.*", "");
-            if (argument.startsWith("-") && !MEMBER_FLAGS.contains(name))
+        if (arguments.isEmpty() || arguments.getFirst().startsWith("-"))
+            throw new Flags.BadFlag("restore needs the snapshot's file before its flags; " + USAGE);
+        List<String> rest = arguments.subList(1, arguments.size());
+        for (String name : Flags.parse(rest, Map.of()).given().keySet()) {
+            if (!MEMBER_FLAGS.contains(name) && !isOwn(name))
                 throw new Flags.BadFlag("flag --" + name + " is none of restore: store-node restore --help lists them");
         }
-        ConfigReader reader = new ConfigReader(Flags.parse(rest, environment));
+        Flags flags = Flags.parse(rest, environment);
+        Revisions revisions = new Revisions(flags.whole("bump-revision"), flags.on("mark-compacted"));
+        if (revisions.bump() < 0 || revisions.markCompacted() != revisions.bump() > 0)
+            throw new Flags.BadFlag(
+                    "--bump-revision N, above 0, and --mark-compacted belong together: clients that know"
+                            + " the revisions in between must begin anew");
+        ConfigReader reader = new ConfigReader(flags);
         NodeConfig config = reader.read();
         if (!reader.errors().isEmpty()) {
             reader.errors().forEach(err::println);
             return Main.BAD_CONFIGURATION;
         }
         try {
-            restore(Path.of(file), unchecked, revisions, config);
+            restore(Path.of(arguments.getFirst()), flags.on("skip-hash-check"), revisions, config);
             return 0;
+        } catch (FileSystemException failure) {
+            err.println("cannot restore: " + failure);
         } catch (IOException failure) {
             err.println("cannot restore: " + failure.getMessage());
-            return Main.BAD_CONFIGURATION;
         }
+        return Main.BAD_CONFIGURATION;
     }
 
     private void restore(Path file, boolean unchecked, Revisions revisions, NodeConfig config) throws IOException {
@@ -106,43 +124,5 @@ final class RestoreCommand {
 
     private static String hex(long id) {
         return Long.toUnsignedString(id, 16);
-    }
-
-    private String file() throws Flags.BadFlag {
-        if (rest.isEmpty() || rest.getFirst().startsWith("-"))
-            throw new Flags.BadFlag("restore needs the snapshot's file before its flags; " + USAGE);
-        return rest.removeFirst();
-    }
-
-    private Revisions revisions() throws Flags.BadFlag {
-        String text = take("bump-revision", false).orElse("0");
-        if (!text.matches("\\d{1,18}"))
-            throw new Flags.BadFlag(
-                    "invalid value \"" + text + "\" for flag --bump-revision: a whole number is needed");
-        long bump = Long.parseLong(text);
-        boolean mark = takeSwitch("mark-compacted");
-        if (mark != bump > 0)
-            throw new Flags.BadFlag("--bump-revision N and --mark-compacted belong together: clients that know the"
-                    + " revisions in between must begin anew");
-        return new Revisions(bump, mark);
-    }
-
-    private boolean takeSwitch(String name) throws Flags.BadFlag {
-        return take(name, true).orElse("false").equals("true");
-    }
-
-    /** The value of a flag that only this command has. */
-    private Optional<String> take(String name, boolean isSwitch) throws Flags.BadFlag {
-        for (int i = 0; i < rest.size(); i++) {
-            String flag = "--" + name;
-            if (rest.get(i).startsWith(flag + '='))
-                return Optional.of(rest.remove(i).substring(flag.length() + 1));
-            if (!rest.get(i).equals(flag)) continue;
-            rest.remove(i);
-            if (isSwitch) return Optional.of("true");
-            if (i == rest.size()) throw new Flags.BadFlag("flag needs an argument: " + flag);
-            return Optional.of(rest.remove(i));
-        }
-        return Optional.empty();
     }
 }

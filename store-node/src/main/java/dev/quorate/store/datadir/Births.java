@@ -8,6 +8,7 @@ import dev.quorate.store.node.port.LeaderCall.ListedMember;
 import dev.quorate.store.raft.HardState;
 import dev.quorate.store.state.Member;
 import dev.quorate.store.vlog.StateFolder;
+import dev.quorate.store.wal.Recovered;
 import dev.quorate.store.wal.Wal;
 import dev.quorate.store.wal.WalMetadata;
 import java.io.IOException;
@@ -37,16 +38,24 @@ public final class Births {
 
     /** Who this directory belongs to, if anybody. */
     public Optional<Identity> present() throws IOException {
-        Optional<Identity> identity = Identity.read(folders.data());
+        Optional<Identity> identity = known();
         if (identity.isEmpty()) removeNeverStarted();
+        return identity;
+    }
+
+    /** The same, and nothing that was cut off is removed. */
+    Optional<Identity> known() throws IOException {
+        Optional<Identity> identity = Identity.read(folders.data());
+        if (identity.isPresent()) Restoration.isOver(folders);
         return identity;
     }
 
     /** Only what a birth leaves that was cut off: anything else may be all that is left of a member. */
     private void removeNeverStarted() throws IOException {
-        if (Restoration.isUnderWay(folders))
+        Optional<String> log = Restoration.underWay(folders);
+        if (log.isPresent())
             throw new IOException("a restore into " + folders.data()
-                    + " was cut off: run it again with the same flags, or" + " empty the directory");
+                    + " was cut off: run it again with the same flags, or" + " empty this directory and " + log.get());
         if (StateFolder.exists(folders.state()) || hasTakenPart())
             throw new IOException("there is data in " + folders.state() + " or " + folders.wal() + " but no "
                     + folders.data().resolve("identity.json") + ": bring the data directory back, or remove the member,"
@@ -54,11 +63,12 @@ public final class Births {
         Wal.remove(folders.wal());
     }
 
-    /** A member's first election already begins a second term. */
+    /** A member's first election already begins a second term; a log that begins behind a state belongs to that. */
     private boolean hasTakenPart() throws IOException {
         if (!Wal.exists(folders.wal())) return false;
         try (Wal wal = Wal.open(folders.wal(), folders.walOptions())) {
-            return wal.recovered().hardState().term() > FIRST_TERM;
+            Recovered log = wal.recovered();
+            return log.hardState().term() > FIRST_TERM || log.base().index() > 0;
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.quorate.store.datadir;
 
+import dev.quorate.store.codec.Json;
 import dev.quorate.store.node.NodeConfig;
-import dev.quorate.store.node.port.DurableLog;
 import dev.quorate.store.raft.EntryId;
 import dev.quorate.store.raft.HardState;
 import dev.quorate.store.raft.Membership;
@@ -9,6 +9,7 @@ import dev.quorate.store.snapshot.EtcdSnapshot;
 import dev.quorate.store.state.Member;
 import dev.quorate.store.vlog.StateFolder;
 import dev.quorate.store.wal.Directories;
+import dev.quorate.store.wal.DirectoryLock;
 import dev.quorate.store.wal.Wal;
 import dev.quorate.store.wal.WalMetadata;
 import java.io.IOException;
@@ -30,6 +31,9 @@ import java.util.function.LongConsumer;
  * are part of the ids, so that only who restored the same finds together.
  */
 public final class Restoration {
+    /** Changes with what is written for the same snapshot: who writes something else is another cluster. */
+    private static final String FORM = "restored-1-";
+
     private final NodeConfig config;
     private final Folders folders;
     private final Births births;
@@ -65,24 +69,41 @@ public final class Restoration {
      * @param bytesDone hears how much of the snapshot has been written
      */
     public Restored run(EtcdSnapshot snapshot, Revisions revisions, LongConsumer bytesDone) throws IOException {
-        String seal = HexFormat.of().formatHex(snapshot.hash()) + '+' + revisions.bump() + revisions.markCompacted();
+        folders.create();
+        try (DirectoryLock _ = DirectoryLock.take(folders.data())) {
+            return runAlone(snapshot, revisions, bytesDone);
+        }
+    }
+
+    private Restored runAlone(EtcdSnapshot snapshot, Revisions revisions, LongConsumer bytesDone) throws IOException {
+        String seal = FORM + HexFormat.of().formatHex(snapshot.hash()) + revisions;
         List<Member> members = births.firstMembers(config.birth().token() + seal);
         Member own = births.own(members);
-        Optional<Identity> present = Identity.read(folders.data());
+        Optional<Identity> present = births.known();
         if (present.isPresent()) {
             if (!isSame(present.get(), own, members))
                 throw taken("it is of member " + present.get().name());
-            Files.deleteIfExists(mark(folders));
+            if (!births.hasLog(present.get())) throw taken("its log is gone");
             return new Restored(present.get(), Optional.empty());
         }
+        SnapshotState content = new SnapshotState(snapshot, revisions, bytesDone);
+        content.check();
         makeReady();
         Identity identity = births.founder(members, own, "");
-        State state =
-                new SnapshotState(snapshot, revisions, members, bytesDone).write(StateFolder.present(folders.state()));
-        writeLog(identity, state, members);
+        Membership membership = voters(members);
+        State state = content.write(StateFolder.present(folders.state()), members, membership);
+        Directories.sync(folders.state());
+        writeLog(identity, state, membership);
         identity.write(folders.data());
-        Files.delete(mark(folders));
+        births.known();
         return new Restored(identity, Optional.of(state));
+    }
+
+    private static Membership voters(List<Member> members) {
+        SortedSet<Long> voters = new TreeSet<>(Long::compareUnsigned);
+        for (Member member : members) voters.add(member.id());
+        SortedSet<Long> nobody = new TreeSet<>(Long::compareUnsigned);
+        return new Membership(voters, nobody, nobody, nobody, false);
     }
 
     private static boolean isSame(Identity present, Member own, List<Member> members) {
@@ -91,52 +112,53 @@ public final class Restoration {
 
     private IOException taken(String why) {
         return new IOException(
-                "there is data in " + folders.data() + ": " + why
-                        + ". A snapshot is restored into an empty directory: name another, or empty this one if nobody needs it");
+                "there is data in " + folders.data() + " or " + folders.wal() + ": " + why
+                        + ". A snapshot is restored into an empty directory: name another, or empty these if nobody needs them");
     }
 
     private void makeReady() throws IOException {
-        if (isUnderWay(folders)) {
-            StateFolder.remove(folders.state());
-            Wal.remove(folders.wal());
+        if (Fence.read(folders.data()) > 0)
+            throw taken("it was told in fence.json that a newer epoch of its cluster began without it");
+        Optional<String> begun = underWay(folders);
+        if (begun.isEmpty()) {
+            if (StateFolder.exists(folders.state()) || Wal.exists(folders.wal()))
+                throw taken("it is without its identity.json");
+            SealedJson.replace(mark(folders), "\"wal\":" + Json.quote(place(folders.wal())));
             return;
         }
-        if (StateFolder.exists(folders.state()) || Wal.exists(folders.wal()))
-            throw taken("it is without its identity.json");
-        folders.create();
-        Files.createFile(mark(folders));
-        Directories.sync(folders.data());
+        // In another place there may be another member's.
+        if (!begun.get().equals(place(folders.wal())))
+            throw new IOException("a restore into " + folders.data() + " was cut off that had its log in " + begun.get()
+                    + ": give it the same --wal-dir, or empty both directories");
+        StateFolder.remove(folders.state());
+        Wal.remove(folders.wal());
+    }
+
+    private static String place(Path wal) {
+        return wal.toAbsolutePath().normalize().toString();
     }
 
     private static Path mark(Folders folders) {
-        return folders.data().resolve("restoring");
+        return folders.data().resolve("restoring.json");
     }
 
-    /** Was a restore into these folders cut off? */
-    static boolean isUnderWay(Folders folders) {
-        return Files.exists(mark(folders));
+    /** Where a restore into these folders that was cut off has its log. */
+    static Optional<String> underWay(Folders folders) throws IOException {
+        return SealedJson.read(mark(folders)).map(mark -> String.valueOf(mark.get("wal")));
+    }
+
+    /** With the identity everything is there. */
+    static void isOver(Folders folders) throws IOException {
+        if (Files.deleteIfExists(mark(folders))) Directories.sync(folders.data());
     }
 
     /** The log begins behind the state: who joins later gets the state, and not a log that does not lead to it. */
-    private void writeLog(Identity identity, State state, List<Member> members) throws IOException {
+    private void writeLog(Identity identity, State state, Membership members) throws IOException {
         Wal.create(folders.wal(), new WalMetadata(identity.memberId(), identity.clusterId()), folders.walOptions());
-        SortedSet<Long> voters = new TreeSet<>(Long::compareUnsigned);
-        for (Member member : members) voters.add(member.id());
-        SortedSet<Long> nobody = new TreeSet<>(Long::compareUnsigned);
         EntryId base = new EntryId(SnapshotState.TERM, state.index());
         try (Wal wal = Wal.open(folders.wal(), folders.walOptions())) {
-            wal.install(
-                    0,
-                    new HardState(SnapshotState.TERM, 0, state.index()),
-                    base,
-                    new Membership(voters, nobody, nobody, nobody, false));
-            wal.step(new DurableLog.Listener() {
-                @Override
-                public void persisted(long batch) {}
-
-                @Override
-                public void failed(Throwable cause) {}
-            });
+            wal.install(0, new HardState(SnapshotState.TERM, 0, state.index()), base, members);
+            wal.writeNow();
         }
     }
 }

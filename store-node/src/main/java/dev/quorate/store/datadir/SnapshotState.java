@@ -7,6 +7,7 @@ import dev.quorate.store.mvcc.FoundVersion;
 import dev.quorate.store.mvcc.KeyValue;
 import dev.quorate.store.mvcc.MvccStore;
 import dev.quorate.store.mvcc.Revision;
+import dev.quorate.store.raft.Membership;
 import dev.quorate.store.snapshot.EtcdSnapshot;
 import dev.quorate.store.state.Fact;
 import dev.quorate.store.state.Member;
@@ -19,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.zip.CRC32C;
 
 /**
  * Writes the state that a snapshot holds as a value log. Keys, leases and what was compacted come from the snapshot; the
@@ -36,27 +38,25 @@ final class SnapshotState {
 
     private final EtcdSnapshot snapshot;
     private final Restoration.Revisions revisions;
-    private final List<Member> members;
     private final LongConsumer bytesDone;
+    private final CRC32C written = new CRC32C();
     private long index;
     private long batchBytes;
     private long doneBytes;
+    private long firstOfBatch;
     private long last = MvccStore.FIRST_REVISION;
     private long versions;
     private long leases;
     private long compacted = -1;
 
-    SnapshotState(
-            EtcdSnapshot snapshot, Restoration.Revisions revisions, List<Member> members, LongConsumer bytesDone) {
+    SnapshotState(EtcdSnapshot snapshot, Restoration.Revisions revisions, LongConsumer bytesDone) {
         this.snapshot = snapshot;
         this.revisions = revisions;
-        this.members = members;
         this.bytesDone = bytesDone;
     }
 
     /** Everything is safe on the disk when this returns. */
-    Restoration.State write(Path folder) throws IOException {
-        refuseUsers();
+    Restoration.State write(Path folder, List<Member> members, Membership membership) throws IOException {
         try (ValueLogFiles log = ValueLogFiles.open(folder, OPTIONS, 0, nothing())) {
             log.stopWaiting();
             snapshot.versions((revision, tombstone, encoded) -> version(log, revision, tombstone, encoded));
@@ -64,7 +64,7 @@ final class SnapshotState {
             compactions();
             long revision = Math.max(last, compacted) + revisions.bump();
             if (revisions.markCompacted()) compacted = revision;
-            facts(log, revision);
+            facts(log, revision, members, membership);
             log.endBatch(++index, TERM, revision);
             log.force();
             boolean more;
@@ -92,8 +92,8 @@ final class SnapshotState {
         };
     }
 
-    /** Without them everybody could read what they kept from most. */
-    private void refuseUsers() throws IOException {
+    /** Without users everybody could read what they kept from most. */
+    void check() throws IOException {
         boolean[] some = new boolean[1];
         for (String bucket : List.of("authUsers", "authRoles"))
             snapshot.bucket(bucket, (name, value) -> some[0] = true);
@@ -104,13 +104,16 @@ final class SnapshotState {
     }
 
     private void version(ValueLogFiles log, Revision at, boolean tombstone, Bytes encoded) {
-        // A batch holds revisions near each other; a bump of before may have left a large step.
-        boolean full = batchBytes >= BATCH_BYTES || at.main() - last > BATCH_BYTES;
+        // A batch holds revisions near each other; where most were compacted, or one was bumped, they are not.
+        boolean full = batchBytes >= BATCH_BYTES || at.main() - firstOfBatch > BATCH_BYTES;
         if (at.main() != last && batchBytes > 0 && full) endBatch(log);
+        if (batchBytes == 0) firstOfBatch = at.main();
         last = at.main();
         // Left by a restore of before, only to say how high the revision is.
         if (KeyValue.keyOf(encoded).isEmpty()) return;
         log.append(at, tombstone, encoded);
+        written.update(at.bucketKey(tombstone).shared());
+        written.update(encoded.shared());
         batchBytes += encoded.size();
         versions++;
     }
@@ -130,19 +133,19 @@ final class SnapshotState {
     private void compactions() throws IOException {
         snapshot.bucket("meta", (key, value) -> {
             String name = key.toUtf8();
-            if (name.equals("scheduledCompactRev") || name.equals("finishedCompactRev"))
-                compacted = Math.max(compacted, ByteBuffer.wrap(value.shared()).getLong());
+            if (!name.equals("scheduledCompactRev")) return;
+            if (value.size() < Long.BYTES) throw new IOException("the snapshot is damaged: no revision is in " + name);
+            compacted = ByteBuffer.wrap(value.shared()).getLong();
         });
     }
 
-    private void facts(ValueLogFiles log, long revision) {
+    private void facts(ValueLogFiles log, long revision, List<Member> members, Membership membership) {
         if (compacted >= 0) keep(log, new Fact.CompactionMark(compacted));
         for (Member member : members) keep(log, new Fact.MemberSet(member));
-        List<Long> voters = members.stream().map(Member::id).toList();
+        List<Long> voters = List.copyOf(membership.voters());
         keep(log, new Fact.RaftMembership(voters, List.of(), List.of(), List.of(), false));
-        // Who restored something else is found out by the first comparison of digests.
-        long digest = ByteBuffer.wrap(snapshot.hash()).getLong();
-        keep(log, new Fact.StateDigest((digest * 31 + revision) * 31 + compacted));
+        // Who read or wrote something else is found out by the first comparison of digests.
+        keep(log, new Fact.StateDigest(written.getValue() << Integer.SIZE ^ revision));
     }
 
     private static void keep(ValueLogFiles log, Fact fact) {

@@ -4,11 +4,11 @@
  * <p>May import: node, raft, state, mvcc, codec, wal, vlog, snapshot. Must not: api, ops, peer, tls, cli.
  *
  * <pre>
- * identity.json   member, cluster, epoch; written last, so that with it everything is there
- * fence.json      the newest epoch that began without this directory
- * member/wal      the log, unless it has a disk of its own
- * member/vlog     the state
- * restoring       a backup on its way in; what is in it counts for nothing
+ * identity.json    member, cluster, epoch; written last, so that with it everything is there
+ * fence.json       the newest epoch that began without this directory
+ * restoring.json   a snapshot is on its way in; until the identity is there, all of this is nobody's
+ * member/wal       the log, unless it has a disk of its own
+ * member/vlog      the state
  * </pre>
  */
 @NullMarked

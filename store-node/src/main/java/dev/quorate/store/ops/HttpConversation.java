@@ -38,11 +38,13 @@ public final class HttpConversation extends SimpleChannelInboundHandler<FullHttp
 
     private final Function<Ask, CompletableFuture<Page>> pages;
     private final Deque<Turn> waiting = new ArrayDeque<>();
+    private @Nullable CompletableFuture<Page> coming;
 
     /** Of the first one that waits, when its page has gone out. */
     private @Nullable PageStream rest;
 
-    private record Turn(Ask ask, boolean keepAlive) {}
+    /** @param chunks whether the client knows answers whose length is not said first */
+    private record Turn(Ask ask, boolean keepAlive, boolean chunks) {}
 
     private HttpConversation(Function<Ask, CompletableFuture<Page>> pages) {
         this.pages = pages;
@@ -60,16 +62,18 @@ public final class HttpConversation extends SimpleChannelInboundHandler<FullHttp
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
         if (!request.decoderResult().isSuccess()) {
-            write(context, Page.plain(400, "400 Bad Request"), new Turn(Ask.nothing(), false));
+            write(context, Page.plain(400, "400 Bad Request"), new Turn(Ask.nothing(), false, false));
             return;
         }
-        waiting.addLast(new Turn(Ask.of(request), HttpUtil.isKeepAlive(request)));
+        boolean chunks = request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) >= 0;
+        waiting.addLast(new Turn(Ask.of(request), HttpUtil.isKeepAlive(request), chunks));
         if (waiting.size() == 1) answerFirst(context);
         else if (waiting.size() > MAX_WAITING) close(context);
     }
 
     private void answerFirst(ChannelHandlerContext context) {
-        var _ = pages.apply(waiting.getFirst().ask()).whenComplete((page, failure) -> {
+        coming = pages.apply(waiting.getFirst().ask());
+        var _ = coming.whenComplete((page, failure) -> {
             Page answer = failure == null ? page : Page.text(500, "Internal Server Error\n");
             if (context.executor().inEventLoop()) finishFirst(context, answer);
             else context.executor().execute(() -> finishFirst(context, answer));
@@ -77,27 +81,30 @@ public final class HttpConversation extends SimpleChannelInboundHandler<FullHttp
     }
 
     private void finishFirst(ChannelHandlerContext context, Page page) {
+        if (!context.channel().isActive()) {
+            page.rest().ifPresent(PageStream::cancel);
+            return;
+        }
         Turn turn = waiting.getFirst();
-        if (page.rest().isEmpty()) {
+        if (page.rest().isPresent()) begin(context, page, turn, page.rest().get());
+        else {
             write(context, page, turn);
             next(context);
-        } else if (context.channel().isActive())
-            begin(context, page, turn, page.rest().get());
-        else page.rest().get().cancel();
+        }
     }
 
     private void next(ChannelHandlerContext context) {
         waiting.removeFirst();
-        if (!waiting.isEmpty()) answerFirst(context);
+        if (!waiting.isEmpty() && context.channel().isActive()) answerFirst(context);
     }
 
     private void begin(ChannelHandlerContext context, Page page, Turn turn, PageStream stream) {
+        boolean closes = !turn.keepAlive() || !turn.chunks();
         var head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(page.status()));
-        setHeaders(head.headers(), page, turn);
-        HttpUtil.setTransferEncodingChunked(head, true);
+        setHeaders(head.headers(), page, closes);
+        if (turn.chunks()) HttpUtil.setTransferEncodingChunked(head, true);
         var _ = context.write(head);
-        var _ = context.writeAndFlush(
-                new DefaultHttpContent(Unpooled.wrappedBuffer(page.body().shared())));
+        send(context, page.body());
         rest = stream;
         stream.begin(new PageStream.Out() {
             @Override
@@ -105,21 +112,27 @@ public final class HttpConversation extends SimpleChannelInboundHandler<FullHttp
                 return context.channel().isWritable();
             }
 
+            // What other threads write waits for the connection's own thread, which must not overtake them.
             @Override
             public void write(Bytes piece) {
-                var _ = context.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(piece.shared())));
+                if (context.executor().inEventLoop()) context.executor().execute(() -> send(context, piece));
+                else send(context, piece);
             }
 
             @Override
             public void end() {
-                ChannelFuture written = context.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
-                if (!turn.keepAlive()) written.addListener(ChannelFutureListener.CLOSE);
                 context.executor().execute(() -> {
+                    ChannelFuture written = context.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+                    if (closes) written.addListener(ChannelFutureListener.CLOSE);
                     rest = null;
                     next(context);
                 });
             }
         });
+    }
+
+    private static void send(ChannelHandlerContext context, Bytes piece) {
+        var _ = context.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(piece.shared())));
     }
 
     @Override
@@ -130,6 +143,7 @@ public final class HttpConversation extends SimpleChannelInboundHandler<FullHttp
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+        if (coming != null) coming.cancel(false);
         if (rest != null) rest.cancel();
         rest = null;
         context.fireChannelInactive();
@@ -140,20 +154,20 @@ public final class HttpConversation extends SimpleChannelInboundHandler<FullHttp
                 turn.ask().method().equals("HEAD") ? new byte[0] : page.body().shared();
         var response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(page.status()), Unpooled.wrappedBuffer(body));
-        setHeaders(response.headers(), page, turn);
+        setHeaders(response.headers(), page, !turn.keepAlive());
         response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, page.body().size());
         ChannelPromise written = context.newPromise();
         var _ = context.writeAndFlush(
                 response, turn.keepAlive() ? written : written.addListener(ChannelFutureListener.CLOSE));
     }
 
-    private static void setHeaders(HttpHeaders headers, Page page, Turn turn) {
+    private static void setHeaders(HttpHeaders headers, Page page, boolean closes) {
         headers.set("Access-Control-Allow-Headers", "accept, content-type, authorization");
         headers.set("Access-Control-Allow-Methods", "POST, GET, OPTIONS, PUT, DELETE");
         headers.set("Access-Control-Allow-Origin", "*");
         page.headers().forEach(headers::set);
         if (!page.contentType().isEmpty()) headers.set(HttpHeaderNames.CONTENT_TYPE, page.contentType());
-        if (!turn.keepAlive()) headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        if (closes) headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }
 
     @Override

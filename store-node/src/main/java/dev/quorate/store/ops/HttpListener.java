@@ -3,6 +3,7 @@ package dev.quorate.store.ops;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -27,6 +28,8 @@ public final class HttpListener implements AutoCloseable {
         var bound = new ServerBootstrap()
                 .group(loops.accepting(), loops.serving())
                 .channel(loops.channelType())
+                // Whoever waits for something may never hear of a client whose machine is gone.
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel child) {

@@ -19,18 +19,15 @@ final class BoltDatabase implements AutoCloseable {
     private static final int IS_BUCKET = 1;
     private static final int BUCKET_HEADER_BYTES = 16;
 
+    /** No request of a client can be larger. */
+    private static final long LARGEST_ENTRY = 1L << 30;
+
     /** No tree with two children to a branch is deeper. */
     private static final int DEEPEST = 64;
 
     private final Path path;
     private final FileChannel file;
     private final BoltMeta meta;
-
-    /** Takes the entries of a bucket in the order of their keys. */
-    @FunctionalInterface
-    interface Entries {
-        void entry(Bytes key, Bytes value) throws IOException;
-    }
 
     @FunctionalInterface
     private interface Elements {
@@ -59,15 +56,25 @@ final class BoltDatabase implements AutoCloseable {
         }
     }
 
-    /** The newer of the two that are whole. Where the second one stands only the first one tells, or trying. */
+    /**
+     * The newer of the two that are whole. Where the second one stands the first one tells; only if that is damaged it is
+     * looked for, since any place further back may hold what a client has written to look like one.
+     */
     private static Optional<BoltMeta> meta(FileChannel file) throws IOException {
-        Optional<BoltMeta> newest = BoltMeta.decode(read(file, 0, BoltMeta.BYTES));
-        for (int pageBytes = BoltMeta.SMALLEST_PAGE; pageBytes <= BoltMeta.LARGEST_PAGE; pageBytes *= 2) {
-            Optional<BoltMeta> second = BoltMeta.decode(read(file, pageBytes, BoltMeta.BYTES));
-            if (second.isEmpty() || second.get().pageBytes() != pageBytes) continue;
-            if (newest.isEmpty() || second.get().transaction() > newest.get().transaction()) newest = second;
+        Optional<BoltMeta> first = BoltMeta.decode(read(file, 0, BoltMeta.BYTES), 0);
+        if (first.isPresent()) {
+            Optional<BoltMeta> second = second(file, first.get().pageBytes());
+            return second.filter(other -> other.transaction() > first.get().transaction())
+                    .or(() -> first);
         }
-        return newest;
+        Optional<BoltMeta> second = Optional.empty();
+        for (int at = BoltMeta.SMALLEST_PAGE; at <= BoltMeta.LARGEST_PAGE && second.isEmpty(); at *= 2)
+            second = second(file, at);
+        return second;
+    }
+
+    private static Optional<BoltMeta> second(FileChannel file, int pageBytes) throws IOException {
+        return BoltMeta.decode(read(file, pageBytes, BoltMeta.BYTES), 1).filter(meta -> meta.pageBytes() == pageBytes);
     }
 
     /** Less than asked for at the end of the file. */
@@ -78,7 +85,7 @@ final class BoltDatabase implements AutoCloseable {
     }
 
     /** All of a bucket; nothing if there is none of this name. */
-    void bucket(String name, Entries entries) throws IOException {
+    void bucket(String name, EtcdSnapshot.Entries entries) throws IOException {
         Bytes wanted = Bytes.utf8(name);
         new Walk((flags, key, header) -> {
                     if (key.equals(wanted) && (flags & IS_BUCKET) != 0) inside(header, entries);
@@ -86,7 +93,7 @@ final class BoltDatabase implements AutoCloseable {
                 .tree(meta.root());
     }
 
-    private void inside(Bytes header, Entries entries) throws IOException {
+    private void inside(Bytes header, EtcdSnapshot.Entries entries) throws IOException {
         if (header.size() < BUCKET_HEADER_BYTES) throw damaged(meta.root(), "it has half a bucket");
         Walk walk = new Walk((flags, key, value) -> {
             if ((flags & IS_BUCKET) == 0) entries.entry(key, value);
@@ -124,7 +131,7 @@ final class BoltDatabase implements AutoCloseable {
             if (head.remaining() < BoltPages.HEADER_BYTES || head.getLong(0) != id)
                 throw damaged(id, "another page is in its place");
             long bytes = (1 + Integer.toUnsignedLong(head.getInt(12))) * meta.pageBytes();
-            if (id * meta.pageBytes() + bytes > meta.pages() * meta.pageBytes() || bytes > Integer.MAX_VALUE)
+            if (id * meta.pageBytes() + bytes > meta.pages() * meta.pageBytes() || bytes > LARGEST_ENTRY)
                 throw damaged(id, "it does not end in the file");
             page(id, read(file, id * meta.pageBytes(), (int) bytes), depth);
         }

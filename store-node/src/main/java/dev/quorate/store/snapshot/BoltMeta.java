@@ -33,10 +33,10 @@ record BoltMeta(int pageBytes, long root, long pages, long transaction) {
         return hash;
     }
 
-    /** Nothing if it was not written whole. */
-    static Optional<BoltMeta> decode(ByteBuffer page) {
+    /** Nothing if this is not the page with this number, written whole. */
+    static Optional<BoltMeta> decode(ByteBuffer page, long id) {
         ByteBuffer bytes = page.order(ByteOrder.LITTLE_ENDIAN);
-        if (bytes.remaining() < BYTES || bytes.getShort(8) != FLAG) return Optional.empty();
+        if (bytes.remaining() < BYTES || bytes.getLong(0) != id || bytes.getShort(8) != FLAG) return Optional.empty();
         if (bytes.getInt(16) != MAGIC || bytes.getInt(20) != VERSION || bytes.getLong(72) != sum(bytes))
             return Optional.empty();
         BoltMeta meta = new BoltMeta(bytes.getInt(24), bytes.getLong(32), bytes.getLong(56), bytes.getLong(64));

@@ -101,7 +101,7 @@ public final class EtcdSnapshot implements AutoCloseable {
 
     /** Nothing if there is no bucket of this name. */
     public void bucket(String name, Entries entries) throws IOException {
-        database.bucket(name, entries::entry);
+        database.bucket(name, entries);
     }
 
     /** An etcd that was restored itself has an entry without a key at its raised revision: it is told like the rest. */

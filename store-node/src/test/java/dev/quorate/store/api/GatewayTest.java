@@ -3,7 +3,10 @@ package dev.quorate.store.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quorate.store.differential.EtcdProcess;
+import dev.quorate.store.node.port.Meters;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,6 +20,8 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -92,11 +97,9 @@ class GatewayTest {
         List<String> ours;
         try (LoneMember member = new LoneMember()) {
             ours = streams(member.address().getPort());
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-            while (openWatches(member) > 0)
-                assertThat(System.nanoTime())
-                        .as("watches end with their connection")
-                        .isLessThan(end);
+            await(
+                    "the watches end with their connection",
+                    () -> figure(member, "etcd_debugging_mvcc_watcher_total") == 0);
         }
         assertThat(ours.get(0)).isEqualTo("{\"result\":{\"header\":{\"revision\":\"2\"},\"created\":true}}");
         assertThat(ours.get(2)).contains("\"events\":[{\"kv\":{\"key\":\"YQ==\",\"create_revision\":\"2\"");
@@ -106,6 +109,36 @@ class GatewayTest {
         try (EtcdProcess process = new EtcdProcess(Path.of(etcd), folder)) {
             process.awaitReady();
             assertThat(ours).isEqualTo(streams(process.port()));
+        }
+    }
+
+    /** Also of one that never got a line. */
+    @Test
+    void aStreamThatCannotBeginSaysSoAndOneWithoutAClientEnds() throws Exception {
+        try (ClientServer server = ClientServer.start(LoneMember.config(), new NoNode(), new Meters())) {
+            assertThat(post(((InetSocketAddress) server.clientAddresses().getFirst()).getPort(), "/v3/watch", "{}"))
+                    .isEqualTo("503 {\"error\":{\"code\":14,\"message\":\"etcdserver: " + NoNode.WHY + "\"}}");
+        }
+        try (LoneMember member = new LoneMember()) {
+            Socket socket = new Socket("127.0.0.1", member.address().getPort());
+            String request = "POST /v3/watch HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            await("the stream is there", () -> figure(member, "etcd_debugging_mvcc_watch_stream_total") == 1);
+            socket.close();
+            await("it ends", () -> figure(member, "etcd_debugging_mvcc_watch_stream_total") == 0);
+        }
+    }
+
+    /** The second object has all that could confuse who looks for its end; behind a broken one nothing is read. */
+    @Test
+    void objectsStandOneAfterTheOther() throws Exception {
+        try (LoneMember member = new LoneMember()) {
+            int port = member.address().getPort();
+            String kept = post(
+                    port, "/v3/lease/keepalive", "{\"ID\":1}\n{\"x}\\\"{\":\"}\",\"ID\":2} {\"ID\":{}} {\"ID\":4}");
+            assertThat(kept.lines()).hasSize(2);
+            assertThat(kept).startsWith("200 ").contains("\"ID\":\"1\"").contains("\"ID\":\"2\"");
+            assertThat(post(port, "/v3/lease/keepalive", "")).isEqualTo("200 ");
         }
     }
 
@@ -132,13 +165,21 @@ class GatewayTest {
         return lines.stream().map(line -> unspaced(anonymous(line))).toList();
     }
 
-    private static double openWatches(LoneMember member) {
+    private static void await(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(end);
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    private static double figure(LoneMember member, String name) {
         try (HttpClient client = HttpClient.newHttpClient()) {
             URI metrics = URI.create("http://127.0.0.1:" + member.address().getPort() + "/metrics");
             String page = client.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString())
                     .body();
             return page.lines()
-                    .filter(line -> line.startsWith("etcd_debugging_mvcc_watcher_total "))
+                    .filter(line -> line.startsWith(name + " "))
                     .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' '))))
                     .findFirst()
                     .orElseThrow();

@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.quorate.store.Bytes;
 import dev.quorate.store.FreePorts;
 import dev.quorate.store.datadir.Births;
+import dev.quorate.store.datadir.Fence;
 import dev.quorate.store.datadir.Folders;
 import dev.quorate.store.mvcc.HashResult;
 import dev.quorate.store.mvcc.KeyRange;
 import dev.quorate.store.mvcc.KeyValue;
 import dev.quorate.store.mvcc.RangeQuery;
 import dev.quorate.store.mvcc.RangeResult;
+import dev.quorate.store.node.LocalStatus.State;
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.node.port.Meters;
 import dev.quorate.store.node.port.SnapshotStore;
@@ -48,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
  * delete; the hashes are what that etcd said of itself.
  */
 class RestoreTest {
+    private static final int LAST_PAGE_OF_KEYS = 3;
     private static final long COMPACTED = 9;
     private static final long NEWEST = 15;
     private static final Map<Long, Integer> HASHES =
@@ -187,19 +190,69 @@ class RestoreTest {
         assertThat(started(0, 1).get("since")).isEqualTo("then");
     }
 
+    /** Here by a page that cannot be read, when much has been written already. */
     @Test
     void aRestoreThatWasCutOffIsNobodysAndBeginsAnew() throws Exception {
-        assertThat(restore(etcds, 0, 1)).as(said()).isZero();
-        Files.createFile(folder.resolve("m0/restoring"));
-        Files.delete(folder.resolve("m0/identity.json"));
+        byte[] whole = Files.readAllBytes(etcds);
+        byte[] damaged = whole.clone();
+        damaged[LAST_PAGE_OF_KEYS * 4096] ^= 1;
+        Files.write(etcds, damaged);
+        String log = "--wal-dir=" + folder.resolve("log");
+        assertThat(restore(etcds, 0, 1, log, "--skip-hash-check")).isEqualTo(Main.BAD_CONFIGURATION);
+        assertThat(said()).contains("is damaged at page " + LAST_PAGE_OF_KEYS);
 
-        NodeConfig config = new ConfigReader(Flags.parse(flags(0, 1), Map.of())).read();
+        List<String> flags = flags(0, 1);
+        flags.add(log);
+        NodeConfig config = new ConfigReader(Flags.parse(flags, Map.of())).read();
         assertThatThrownBy(() -> new Births(config, Folders.of(config.storage(), new Meters())).present())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("was cut off: run it again");
+        Files.write(etcds, whole);
+        assertThat(restore(etcds, 0, 1)).isEqualTo(Main.BAD_CONFIGURATION);
+        assertThat(said()).contains("had its log in").contains("--wal-dir");
+        assertThat(restore(etcds, 0, 1, log)).as(said()).isZero();
+        try (TestMember member = new TestMember(flags)) {
+            assertThat(member.get("k1")).isEqualTo("third-1");
+        }
+    }
+
+    /** It was never elected in, but there is a state that it belongs to. */
+    @Test
+    void theLogOfARestoredMemberIsNotThrownAwayWithoutItsDirectory() throws Exception {
+        String log = "--wal-dir=" + folder.resolve("log");
+        assertThat(restore(etcds, 0, 1, log)).as(said()).isZero();
+        TestFolders.delete(folder.resolve("m0"));
+        List<String> flags = flags(0, 1);
+        flags.add(log);
+        NodeConfig config = new ConfigReader(Flags.parse(flags, Map.of())).read();
+        assertThatThrownBy(() -> new Births(config, Folders.of(config.storage(), new Meters())).present())
+                .hasMessageContaining("bring the data directory back");
+        assertThat(restore(etcds, 0, 1, log)).isEqualTo(Main.BAD_CONFIGURATION);
+        assertThat(said()).contains("without its identity.json");
+    }
+
+    @Test
+    void whatBelongsToAnotherLifeIsNotRestoredInto() throws Exception {
         assertThat(restore(etcds, 0, 1)).as(said()).isZero();
-        assertThat(folder.resolve("m0/restoring")).doesNotExist();
-        assertThat(started(0, 1).get("k1")).isEqualTo("third-1");
+        TestFolders.delete(folder.resolve("m0/member/wal"));
+        assertThat(restore(etcds, 0, 1)).isEqualTo(Main.BAD_CONFIGURATION);
+        assertThat(said()).contains("its log is gone");
+
+        Files.createDirectories(folder.resolve("m1"));
+        Fence.write(folder.resolve("m1"), 3);
+        assertThat(restore(etcds, 1, 1)).isEqualTo(Main.BAD_CONFIGURATION);
+        assertThat(said()).contains("fence.json");
+    }
+
+    /** Those that were restored know each other by other ids than the list alone gives. */
+    @Test
+    void anEmptyMemberDoesNotFoundAClusterBesideTheRestoredOne() throws Exception {
+        for (int i = 0; i < 2; i++) assertThat(restore(etcds, i, 3)).as(said()).isZero();
+        for (int i = 0; i < 2; i++) started(i, 3);
+        assertThat(members.getFirst().get("k1")).isEqualTo("third-1");
+        TestMember empty = started(2, 3);
+        await("it stays down", () -> empty.process.localStatus().state() == State.DATA_LOST);
+        assertThat(empty.process.node()).isEmpty();
     }
 
     @Test
@@ -231,7 +284,12 @@ class RestoreTest {
         assertThat(said()).contains("belong together");
         assertThat(restore(etcds, 0, 1, "--bump-revision=-7", "--mark-compacted"))
                 .isEqualTo(Main.BAD_FLAGS);
-        assertThat(said()).contains("a whole number is needed");
+        assertThat(said()).contains("above 0");
+        assertThat(restore(etcds, 0, 1, "--bump-revision=many", "--mark-compacted"))
+                .isEqualTo(Main.BAD_FLAGS);
+        assertThat(said()).contains("invalid value");
+        assertThat(run(List.of("--bump-revision=7"))).isEqualTo(Main.BAD_FLAGS);
+        assertThat(said()).contains("is one of store-node restore");
         assertThat(restore(etcds, 0, 1, "--auto-compaction-mode=revision")).isEqualTo(Main.BAD_FLAGS);
         assertThat(said()).contains("--auto-compaction-mode is none of restore");
         assertThat(run(List.of("restore"))).isEqualTo(Main.BAD_FLAGS);

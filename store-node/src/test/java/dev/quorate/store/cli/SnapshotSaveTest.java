@@ -40,7 +40,9 @@ class SnapshotSaveTest {
     void aSnapshotIsAnEtcdDatabaseWithItsHash() throws Exception {
         int port = FreePorts.take(1).getFirst();
         int clientPort = FreePorts.take(1).getFirst();
-        TestProcess member = new TestProcess("a", port, clientPort, folder, "a=http://127.0.0.1:" + port);
+        int metricsPort = FreePorts.take(1).getFirst();
+        String metrics = "--listen-metrics-urls=http://127.0.0.1:" + metricsPort;
+        TestProcess member = new TestProcess("a", port, clientPort, folder, "a=http://127.0.0.1:" + port, metrics);
         try {
             member.start();
             member.awaitReady();
@@ -53,6 +55,10 @@ class SnapshotSaveTest {
             assertThat(buckets.get("members")).hasSize(1);
             assertThat(buckets.get("meta").keySet()).contains(Bytes.utf8("consistent_index"), Bytes.utf8("confState"));
             assertThat(overTheGateway(clientPort)).isEqualTo(Files.readAllBytes(folder.resolve("saved.db")));
+            assertThat(overTheGateway(metricsPort))
+                    .as("for everybody who may see the metrics")
+                    .isEmpty();
+            assertThat(overTheGateway(metricsPort)).isEmpty();
             restoreWithEtcdsTool();
         } finally {
             member.close();

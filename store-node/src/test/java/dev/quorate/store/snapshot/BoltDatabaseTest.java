@@ -68,6 +68,18 @@ class BoltDatabaseTest {
         assertThatThrownBy(() -> bucket("key")).hasMessageContaining("its first pages are damaged");
     }
 
+    /** A client that may write large values could else put another key space in its place. */
+    @Test
+    void aValueThatLooksLikeAMetaIsNone() throws IOException {
+        SortedMap<Bytes, Bytes> keys = bucket("key");
+        int insideAValue = 8 * PAGE_BYTES;
+        byte[] forged =
+                new BoltMeta(insideAValue, 2, 2, Long.MAX_VALUE).encoded(1).array();
+        System.arraycopy(forged, 0, bytes, insideAValue, BoltMeta.BYTES);
+        Files.write(file, bytes);
+        assertThat(bucket("key")).isEqualTo(keys);
+    }
+
     @Test
     void everyFlippedByteOfAPagesHeadIsAnErrorOrAnotherEntryAndNothingWorse() throws IOException {
         int refused = 0;

@@ -17,7 +17,6 @@ import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -120,25 +119,44 @@ public final class Gateway implements Function<Ask, CompletableFuture<Page>> {
 
     private static <Q, R> CompletableFuture<Page> call(ServerMethodDefinition<Q, R> method, Ask ask) {
         MethodDescriptor types = types(method);
-        List<Q> requests = new ArrayList<>();
+        JsonBodies bodies = new JsonBodies(ask.body().toUtf8());
+        // A call that takes one message gets one, an empty one if need be.
+        String none = types.isClientStreaming() ? "" : "{}";
+        Optional<Q> first;
         try {
-            for (String json : JsonBodies.split(ask.body().toUtf8())) {
-                DynamicMessage.Builder message = DynamicMessage.newBuilder(types.getInputType());
-                JsonFormat.parser().ignoringUnknownFields().merge(json, message);
-                requests.add(method.getMethodDescriptor()
-                        .parseRequest(message.build().toByteString().newInput()));
-                if (!types.isClientStreaming()) break;
-            }
+            first = message(
+                    method, types, bodies.next().or(() -> Optional.of(none)).filter(json -> !json.isEmpty()));
         } catch (InvalidProtocolBufferException unreadable) {
             String what = "the body is no " + types.getInputType().getName() + " as JSON: " + unreadable.getMessage();
             return done(error(Status.INVALID_ARGUMENT.withDescription(what)));
         }
-        if (requests.isEmpty() && !types.isClientStreaming())
-            requests.add(method.getMethodDescriptor().parseRequest(InputStream.nullInputStream()));
         Metadata metadata = new Metadata();
         if (!ask.authorization().isEmpty()) metadata.put(AUTHORIZATION, ask.authorization());
-        if (types.isServerStreaming()) return StreamedCall.run(method, metadata, requests, lines(method, types));
-        return LocalCall.run(method, metadata, requests.getFirst()).thenApply(answer -> page(method, types, answer));
+        return GatewayCall.run(
+                method,
+                metadata,
+                new GatewayCall.Requests<Q>() {
+                    private Optional<Q> known = first;
+
+                    @Override
+                    public Optional<Q> next() throws InvalidProtocolBufferException {
+                        Optional<Q> next = known;
+                        known = Optional.empty();
+                        if (next.isPresent() || !types.isClientStreaming()) return next;
+                        return message(method, types, bodies.next());
+                    }
+                },
+                form(method, types));
+    }
+
+    private static <Q> Optional<Q> message(
+            ServerMethodDefinition<Q, ?> method, MethodDescriptor types, Optional<String> json)
+            throws InvalidProtocolBufferException {
+        if (json.isEmpty()) return Optional.empty();
+        DynamicMessage.Builder message = DynamicMessage.newBuilder(types.getInputType());
+        JsonFormat.parser().ignoringUnknownFields().merge(json.get(), message);
+        return Optional.of(method.getMethodDescriptor()
+                .parseRequest(message.build().toByteString().newInput()));
     }
 
     private static MethodDescriptor types(ServerMethodDefinition<?, ?> method) {
@@ -146,22 +164,13 @@ public final class Gateway implements Function<Ask, CompletableFuture<Page>> {
         return ((ProtoMethodDescriptorSupplier) Objects.requireNonNull(schema)).getMethodDescriptor();
     }
 
-    private static <R> Page page(
-            ServerMethodDefinition<?, R> method, MethodDescriptor types, LocalCall.Answer<R> answer) {
-        if (!answer.status().isOk()) return error(answer.status());
-        String text = answer.reply()
-                .map(reply -> json(types, method.getMethodDescriptor().streamResponse(reply)))
-                .orElse("");
-        return new Page(200, JSON, Map.of(), Bytes.utf8(text));
-    }
-
-    /** A stream's messages stand in lines, each wrapped as a result or an error. */
-    private static <R> StreamedCall.Form<R> lines(ServerMethodDefinition<?, R> method, MethodDescriptor types) {
-        return new StreamedCall.Form<>() {
+    /** A stream's messages stand in lines, each wrapped as a result or an error; an only answer stands for itself. */
+    private static <R> GatewayCall.Form<R> form(ServerMethodDefinition<?, R> method, MethodDescriptor types) {
+        return new GatewayCall.Form<>() {
             @Override
             public Bytes message(R message) {
                 String json = json(types, method.getMethodDescriptor().streamResponse(message));
-                return Bytes.utf8("{\"result\":" + json + "}\n");
+                return Bytes.utf8(types.isServerStreaming() ? "{\"result\":" + json + "}\n" : json);
             }
 
             @Override
@@ -171,6 +180,7 @@ public final class Gateway implements Function<Ask, CompletableFuture<Page>> {
 
             @Override
             public Page refused(Status status) {
+                if (!types.isServerStreaming()) return Gateway.error(status);
                 return new Page(httpStatus(status), JSON, Map.of(), error(status));
             }
 

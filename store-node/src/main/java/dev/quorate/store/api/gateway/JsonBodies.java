@@ -1,33 +1,32 @@
 package dev.quorate.store.api.gateway;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 
 /** JSON objects one after the other, with nothing or white space between them: how a client says several things at once. */
 final class JsonBodies {
-    private JsonBodies() {}
+    private final String text;
+    private int at;
 
-    /** A rest that is no whole object comes last, for the parser to refuse. */
-    static List<String> split(String text) {
-        List<String> objects = new ArrayList<>();
-        int begin = 0;
+    JsonBodies(String text) {
+        this.text = text;
+    }
+
+    /** The next one; what is no whole object comes last, for the parser to refuse. */
+    Optional<String> next() {
+        int begin = at;
         int depth = 0;
         boolean quoted = false;
-        for (int i = 0; i < text.length(); i++) {
-            switch (text.charAt(i)) {
-                case '"' -> quoted = !quoted;
-                case '\\' -> i += quoted ? 1 : 0;
-                case '{' -> depth += quoted ? 0 : 1;
-                case '}' -> {
-                    if (quoted || --depth != 0) break;
-                    objects.add(text.substring(begin, i + 1));
-                    begin = i + 1;
-                }
-                default -> {}
-            }
+        while (at < text.length()) {
+            char c = text.charAt(at++);
+            if (quoted) {
+                if (c == '\\') at++;
+                quoted = c != '"';
+            } else if (c == '"') quoted = true;
+            else if (c == '{') depth++;
+            else if (c == '}' && --depth == 0) return Optional.of(text.substring(begin, at));
         }
-        String rest = text.substring(Math.min(begin, text.length()));
-        if (!rest.isBlank()) objects.add(rest);
-        return objects;
+        at = text.length();
+        String rest = text.substring(Math.min(begin, at));
+        return rest.isBlank() ? Optional.empty() : Optional.of(rest);
     }
 }
