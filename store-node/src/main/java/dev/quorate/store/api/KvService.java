@@ -7,6 +7,7 @@ import dev.quorate.proto.etcdserverpb.PutRequest;
 import dev.quorate.proto.etcdserverpb.RangeRequest;
 import dev.quorate.proto.etcdserverpb.RequestOp;
 import dev.quorate.proto.etcdserverpb.TxnRequest;
+import dev.quorate.store.Bytes;
 import dev.quorate.store.api.wire.Header;
 import dev.quorate.store.api.wire.Reply;
 import dev.quorate.store.api.wire.ReplyMarshaller;
@@ -36,6 +37,9 @@ import java.util.concurrent.Executor;
 final class KvService {
     /** Reads up to this many keys may run on the event loop when nothing has to be waited for. */
     private static final long FEW_KEYS = 4;
+
+    /** So much is written to a client in no time. */
+    private static final long SMALL_BYTES = 1 << 18;
 
     private final Served served;
 
@@ -192,7 +196,39 @@ final class KvService {
     private void propose(Command command, StreamObserver<Reply> observer) {
         Node node = served.node();
         Answers.later(observer);
-        Answers.when(node.propose(command), observer, outcome -> answer(node, outcome, observer));
+        Answers.when(node.propose(command), observer, outcome -> {
+            // This is the thread that applies everybody's writes.
+            if (isSmall(outcome)) answer(node, outcome, observer);
+            else Answers.run(served.readers(), observer, () -> answer(node, outcome, observer));
+        });
+    }
+
+    private static boolean isSmall(Outcome outcome) {
+        return left(outcome, SMALL_BYTES) >= 0;
+    }
+
+    /** How much of so many bytes an outcome leaves; negative if it has more. */
+    private static long left(Outcome outcome, long bytes) {
+        return switch (outcome) {
+            case Outcome.PutDone put -> bytes - put.previous().size();
+            case Outcome.DeleteDone deleted -> left(deleted.previous(), bytes);
+            case Outcome.RangeDone range -> left(range.found().encoded(), bytes);
+            case Outcome.TxnDone txn -> {
+                long left = bytes;
+                for (Outcome one : txn.results()) if (left >= 0) left = left(one, left);
+                yield left;
+            }
+            default -> bytes;
+        };
+    }
+
+    private static long left(List<Bytes> encoded, long bytes) {
+        long left = bytes - encoded.size();
+        for (Bytes one : encoded) {
+            if (left < 0) break;
+            left -= one.size();
+        }
+        return left;
     }
 
     private static void answer(Node node, Outcome outcome, StreamObserver<Reply> observer) {

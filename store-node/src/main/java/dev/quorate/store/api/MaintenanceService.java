@@ -37,6 +37,7 @@ import dev.quorate.store.state.Outcome;
 import dev.quorate.store.state.Refusal;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /** etcdserverpb.Maintenance. */
@@ -182,6 +183,12 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
 
     @Override
     public void snapshot(SnapshotRequest request, StreamObserver<SnapshotResponse> observer) {
+        // A backup of what differs from the others' would be found out when it is too late.
+        Optional<Refusal> silence = served.node().silence();
+        if (silence.isPresent()) {
+            Answers.refuse(observer, silence.get());
+            return;
+        }
         SnapshotStore snapshots = served.node().snapshots();
         new SnapshotStream((ServerCallStreamObserver<SnapshotResponse>) observer).start(snapshots);
     }

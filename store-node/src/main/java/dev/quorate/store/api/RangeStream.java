@@ -64,9 +64,7 @@ final class RangeStream {
     void begin() {
         Node node = served.node();
         synchronized (this) {
-            node.silence()
-                    .ifPresentOrElse(
-                            this::fail, () -> begun = node.state().view().revision());
+            begun = node.state().view().revision();
         }
         wake();
     }
@@ -91,6 +89,11 @@ final class RangeStream {
      */
     private synchronized boolean piece() {
         if (begun == 0 || over) return false;
+        Optional<Refusal> silence = served.node().silence();
+        if (silence.isPresent()) {
+            fail(silence.get());
+            return false;
+        }
         long left = query.limit() <= 0 ? Long.MAX_VALUE : query.limit() - sent;
         long revision = query.revision() <= 0 ? begun : query.revision();
         RangeQuery next = new RangeQuery(

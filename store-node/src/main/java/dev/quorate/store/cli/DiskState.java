@@ -158,7 +158,7 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
             damage.accept(damaged.getMessage());
             return false;
         } catch (IOException failure) {
-            if (folder.log().isBroken()) around.died().accept("upkeep", failure);
+            if (folder.log().isBroken()) died("upkeep", failure);
             else if (!Room.isWanting(failure))
                 LOG.warn("upkeep of the state failed: {}", String.valueOf(failure.getMessage()));
             return false;
@@ -189,10 +189,15 @@ final class DiskState implements Node.StateForcer, AutoCloseable {
             } while (log != folder.log());
             return Optional.empty();
         } catch (IOException | RuntimeException failure) {
-            if (folder.log().isBroken()) around.died().accept("defragmentation", failure);
+            if (folder.log().isBroken()) died("defragmentation", failure);
             LOG.warn("defragmentation failed", failure);
             return Optional.of("the space could not be given back: " + failure.getMessage());
         }
+    }
+
+    /** Files that are closed under a sync are no fault: the member ends. */
+    private void died(String what, Exception failure) {
+        if (!closed) around.died().accept(what, failure);
     }
 
     /** Hears of bytes that are not what was written. */

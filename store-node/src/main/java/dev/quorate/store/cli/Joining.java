@@ -8,6 +8,7 @@ import dev.quorate.store.peer.PeerHost;
 import dev.quorate.store.peer.PeerHost.JoinAnswer;
 import dev.quorate.store.peer.PeerHost.JoinAnswer.Verdict;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -17,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,8 +38,10 @@ final class Joining implements Runnable {
     private final NodeConfig config;
     private final Births births;
     private final MemberProcess process;
+    private final BiConsumer<String, Throwable> died;
 
-    Joining(NodeConfig config, Births births, MemberProcess process) {
+    Joining(NodeConfig config, Births births, MemberProcess process, BiConsumer<String, Throwable> died) {
+        this.died = died;
         this.config = config;
         this.births = births;
         this.process = process;
@@ -56,6 +60,8 @@ final class Joining implements Runnable {
             }
         } catch (IOException failure) {
             process.joiningFailed(failure);
+        } catch (RuntimeException | Error broken) {
+            died.accept("join", broken);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
@@ -125,6 +131,13 @@ final class Joining implements Runnable {
         return true;
     }
 
+    /** An address of version 6 stands in brackets, and without the name of this machine's interface. */
+    static String url(String scheme, InetAddress address, int port) {
+        String host = address.getHostAddress();
+        if (address instanceof Inet6Address) host = '[' + host.replaceFirst("%.*", "") + ']';
+        return scheme + "://" + host + ":" + port;
+    }
+
     /** Every address behind the name, and in the old way the other members of the initial cluster. */
     private List<String> urls() {
         Set<String> urls = new TreeSet<>();
@@ -141,7 +154,7 @@ final class Joining implements Runnable {
         int port = uri.getPort() > 0 ? uri.getPort() : own.getPort();
         try {
             for (InetAddress address : InetAddress.getAllByName(uri.getHost()))
-                urls.add(uri.getScheme() + "://" + address.getHostAddress() + ":" + port);
+                urls.add(url(uri.getScheme(), address, port));
         } catch (UnknownHostException notYet) {
             LOG.debug("{} has no address yet", uri.getHost());
         }

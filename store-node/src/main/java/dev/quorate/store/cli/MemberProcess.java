@@ -125,7 +125,7 @@ final class MemberProcess implements NodeHost, AutoCloseable {
 
     /** Asks the others once, and does what they say; false if too few could tell. */
     private boolean foundIfKnown(JoinClient client) throws IOException {
-        return settle(new Joining(config, births, this).mayBegin(client, births.foundingId()));
+        return settle(new Joining(config, births, this, died).mayBegin(client, births.foundingId()));
     }
 
     /** It may have been fenced or stopped while it asked. */
@@ -151,7 +151,7 @@ final class MemberProcess implements NodeHost, AutoCloseable {
     private void awaitMembership() {
         state = State.UNINITIALISED;
         message = "waits to be bootstrapped or added to a cluster";
-        Thread.ofVirtual().name("join").start(new Joining(config, births, this));
+        Thread.ofVirtual().name("join").start(new Joining(config, births, this, died));
     }
 
     private void startAs(Identity identity) throws IOException {

@@ -151,6 +151,11 @@ final class Applier {
             compacted.removeFirst().answer().run();
     }
 
+    /** Nobody goes on with them; the next start does. They have been applied, which is what their clients want to know. */
+    void stop() {
+        while (!compacted.isEmpty()) compacted.removeFirst().answer().run();
+    }
+
     /** The piece that is due; however much there is to apply, it gets on. Returns the nanoseconds until the next one. */
     OptionalLong compactWhenDue() {
         if (!active.state().isCompacting()) return OptionalLong.empty();

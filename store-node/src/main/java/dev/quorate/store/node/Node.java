@@ -332,6 +332,7 @@ public final class Node {
         desk.leasing().follow();
         desk.proposals().stop();
         desk.reads().stop();
+        applier.stop();
         loop.stop();
         calls.stop();
     }

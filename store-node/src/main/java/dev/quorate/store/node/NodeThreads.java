@@ -36,7 +36,8 @@ public final class NodeThreads {
     public void start() {
         threads.forEach(Thread::start);
         long period = node.config().timing().heartbeatMillis();
-        var _ = clock.scheduleAtFixedRate(mailbox::tick, period, period, TimeUnit.MILLISECONDS);
+        // Not at a fixed rate: a process that was stopped would make up for all the ticks it has missed, at once.
+        var _ = clock.scheduleWithFixedDelay(mailbox::tick, period, period, TimeUnit.MILLISECONDS);
     }
 
     private void loop() {

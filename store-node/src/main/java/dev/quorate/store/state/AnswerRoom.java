@@ -24,8 +24,9 @@ public final class AnswerRoom {
         return NONE;
     }
 
+    /** Of a transaction's answer more copies are made at once than of a range's, for its parts are messages in messages. */
     public static AnswerRoom usual() {
-        return of(MOST_BYTES);
+        return of(MOST_BYTES / 4);
     }
 
     static AnswerRoom of(long bytes) {

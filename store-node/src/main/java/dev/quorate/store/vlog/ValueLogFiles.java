@@ -188,6 +188,11 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
             if (row < 0) return ofOpenBatch(revision);
             try {
                 return segment.keyValue(segment.table().offset(row));
+            } catch (InternalError unreadable) {
+                // So the JVM tells that the disk cannot give the bytes of a mapping.
+                String what = unreadable(segment.file(), unreadable);
+                damage.accept(what);
+                throw new Invariant.Broken(what);
             } catch (IllegalStateException e) {
                 if (e instanceof Invariant.Broken) damage.accept(e.getMessage());
                 else if (closed) throw new Closed(e);
@@ -216,9 +221,14 @@ public final class ValueLogFiles implements ValueLog, AutoCloseable {
                 damage.accept(e.getMessage());
                 throw e;
             } catch (IOException e) {
+                damage.accept(unreadable(folder, e));
                 throw new UncheckedIOException("the value log in " + folder + " cannot be read", e);
             }
         }
+    }
+
+    private static String unreadable(Path what, Throwable cause) {
+        return "value log " + what + " cannot be read: " + cause.getMessage() + ". This member must not answer from it";
     }
 
     @Override

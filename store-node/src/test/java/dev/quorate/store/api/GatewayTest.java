@@ -2,8 +2,13 @@ package dev.quorate.store.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quorate.store.Bytes;
 import dev.quorate.store.differential.EtcdProcess;
 import dev.quorate.store.node.port.Meters;
+import dev.quorate.store.state.Alarm;
+import dev.quorate.store.state.Command;
+import dev.quorate.store.state.Command.AlarmChange.Action;
+import dev.quorate.store.state.Op;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -126,6 +131,39 @@ class GatewayTest {
             await("the stream is there", () -> figure(member, "etcd_debugging_mvcc_watch_stream_total") == 1);
             socket.close();
             await("it ends", () -> figure(member, "etcd_debugging_mvcc_watch_stream_total") == 0);
+        }
+    }
+
+    @Test
+    void aMemberThatIsKnownToBeWrongGivesNoBackup() throws Exception {
+        try (LoneMember member = new LoneMember()) {
+            Alarm alarm = new Alarm(LoneMember.ID, Alarm.Kind.CORRUPT);
+            member.node()
+                    .orElseThrow()
+                    .propose(new Command.AlarmChange(Action.ACTIVATE, alarm))
+                    .get(20, TimeUnit.SECONDS);
+            assertThat(post(member.address().getPort(), "/v3/maintenance/snapshot", "{}"))
+                    .isEqualTo("500 {\"error\":{\"code\":15,\"message\":\"etcdserver: corrupt cluster\"}}");
+        }
+    }
+
+    @Test
+    void anAnswerThatWouldFillTheMemoryAsJsonIsRefused() throws Exception {
+        try (LoneMember member = new LoneMember()) {
+            long keys = Runtime.getRuntime().maxMemory() / 32 / (1 << 20) + 1;
+            for (int i = 0; i < keys; i++) {
+                Bytes value = Bytes.wrap(new byte[1 << 20]);
+                member.node()
+                        .orElseThrow()
+                        .propose(Op.Put.of(Bytes.utf8("k" + i), value))
+                        .get(20, TimeUnit.SECONDS);
+            }
+            int port = member.address().getPort();
+            assertThat(post(port, "/v3/kv/range", encoded("{\"key\":\"<k>\",\"range_end\":\"<l>\"}")))
+                    .startsWith("429 ")
+                    .contains("too large for JSON, set a limit");
+            assertThat(post(port, "/v3/kv/range", encoded("{\"key\":\"<k>\",\"range_end\":\"<l>\",\"limit\":2}")))
+                    .startsWith("200 ");
         }
     }
 

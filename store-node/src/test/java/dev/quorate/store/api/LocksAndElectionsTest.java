@@ -7,6 +7,7 @@ import com.google.protobuf.Message;
 import dev.quorate.proto.etcdserverpb.LeaseGrantRequest;
 import dev.quorate.proto.etcdserverpb.LeaseGrpc;
 import dev.quorate.proto.etcdserverpb.LeaseRevokeRequest;
+import dev.quorate.proto.etcdserverpb.LeaseTimeToLiveRequest;
 import dev.quorate.proto.v3electionpb.CampaignRequest;
 import dev.quorate.proto.v3electionpb.CampaignResponse;
 import dev.quorate.proto.v3electionpb.ElectionGrpc;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,6 +85,49 @@ class LocksAndElectionsTest {
             tell("127.0.0.1", member.address().getPort());
         }
         assertThat(String.join("\n", story) + "\n").isEqualTo(TOLD);
+    }
+
+    /** Else what a dead client has registered would live for as long as its connection seems to. */
+    @Test
+    void aLeaseIsNotKeptAliveByWaiting(@TempDir Path folder) throws Exception {
+        try (LoneMember member = new LoneMember()) {
+            waitsWithALeaseThatEnds(member.address().getPort());
+        }
+        String etcd = System.getProperty("etcd");
+        if (etcd == null) return;
+        try (EtcdProcess process = new EtcdProcess(Path.of(etcd), folder)) {
+            waitsWithALeaseThatEnds(process.port());
+        }
+    }
+
+    private void waitsWithALeaseThatEnds(int port) throws Exception {
+        ManagedChannel channel =
+                NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+        try {
+            var leases = LeaseGrpc.newBlockingStub(channel).withWaitForReady();
+            for (long ttl : new long[] {1_000, 2})
+                assertThat(leases.leaseGrant(LeaseGrantRequest.newBuilder()
+                                        .setID(ttl)
+                                        .setTTL(ttl)
+                                        .build())
+                                .getTTL())
+                        .isEqualTo(ttl);
+            LockResponse held = LockGrpc.newBlockingStub(channel).lock(lock(1_000));
+            Heard<LockResponse> waits = new Heard<>();
+            LockGrpc.newStub(channel).lock(lock(2), waits);
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            LeaseTimeToLiveRequest left =
+                    LeaseTimeToLiveRequest.newBuilder().setID(2).build();
+            while (leases.leaseTimeToLive(left).getTTL() >= 0) {
+                assertThat(System.nanoTime()).as("the lease ends").isLessThan(end);
+                LockSupport.parkNanos(10_000_000);
+            }
+            var _ = LockGrpc.newBlockingStub(channel)
+                    .unlock(UnlockRequest.newBuilder().setKey(held.getKey()).build());
+            assertThat(waits.next()).asString().contains("mutex: session is expired");
+        } finally {
+            channel.shutdownNow();
+        }
     }
 
     private void tell(String host, int port) throws Exception {

@@ -13,8 +13,10 @@ import dev.quorate.store.mvcc.Revision;
 import dev.quorate.store.vlog.ValueLogOptions.ReadMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -247,6 +249,23 @@ class ValueLogFilesTest {
                 }
                 assertEquals(value(1, 0), log.read(new Revision(1, 0)));
             }
+        }
+    }
+
+    /** What a disk cannot give back a mapping cannot either; here because the file has been cut. */
+    @Test
+    void aReadThatFailsIsDamageLikeOneOfOtherBytes() throws IOException {
+        ValueLogOptions mapped = new ValueLogOptions(64_000, ReadMode.MMAP, 0.2, 1L << 40);
+        List<String> damage = new ArrayList<>();
+        try (ValueLogFiles log = ValueLogFiles.open(root.resolve("log"), mapped, 0, new Told())) {
+            log.onDamage(damage::add);
+            writeBatch(log, 1);
+            Path file = log.segments().active().file();
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                channel.truncate(0);
+            }
+            assertThrows(Invariant.Broken.class, () -> log.read(new Revision(1, 0)));
+            assertTrue(damage.getFirst().contains("cannot be read"), damage.toString());
         }
     }
 

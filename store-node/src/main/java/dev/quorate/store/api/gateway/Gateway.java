@@ -29,6 +29,10 @@ import java.util.function.Function;
 /** Answers {@code POST /v3/...} and leaves everything else to the other pages. */
 public final class Gateway implements Function<Ask, CompletableFuture<Page>> {
     private static final String JSON = "application/json";
+
+    /** As JSON an answer is there several times, and much larger. */
+    private static final long MOST_JSON_BYTES = Runtime.getRuntime().maxMemory() / 32;
+
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -193,6 +197,10 @@ public final class Gateway implements Function<Ask, CompletableFuture<Page>> {
 
     private static String json(MethodDescriptor types, InputStream encoded) {
         try (encoded) {
+            if (encoded.available() > MOST_JSON_BYTES)
+                throw Status.RESOURCE_EXHAUSTED
+                        .withDescription("etcdserver: the answer is too large for JSON, set a limit")
+                        .asRuntimeException();
             return JsonFormat.printer()
                     .preservingProtoFieldNames()
                     .omittingInsignificantWhitespace()

@@ -44,6 +44,8 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
             Line line = new Line(node.get(), Requests.bytes(request.getName()));
             Line.Place place = line.enter(line.session(request.getLease()), Requests.bytes(request.getValue()));
             line.awaitTurn(place);
+            // Where etcd does not look, and names a leader whose lease has ended while it waited.
+            if (line.get(place.key()).encoded().isEmpty()) throw new Refused("election: not leader");
             Waiting.answer(
                     observer,
                     CampaignResponse.newBuilder()
@@ -123,7 +125,7 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
 
     private static void awaitAnybody(Line line, long from) throws InterruptedException {
         try (Line.News news = line.new News(line.keys(), from, false)) {
-            while (news.next(0).isEmpty()) {}
+            while (news.next().isEmpty()) {}
         }
     }
 
@@ -134,7 +136,7 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
     private static void followLeader(Line line, Bytes key, long from, Follower follower) throws InterruptedException {
         try (Line.News news = line.new News(KeyRange.single(key), from, false)) {
             while (true) {
-                for (KeyEvent event : news.next(0)) {
+                for (KeyEvent event : news.next()) {
                     if (Line.isDeletion(event)) return;
                     follower.hear(leader(
                             line, event.encodedKeyValue(), event.revision().main()));

@@ -38,7 +38,7 @@ final class Line {
 
     private final Node node;
     private final Bytes prefix;
-    private long renewSeconds = RENEW_SECONDS;
+    private long granted;
 
     /** Somebody's key, with the revision that created it and the lease that holds it. */
     record Place(Bytes key, long revision, long lease) {}
@@ -56,15 +56,18 @@ final class Line {
         return Bytes.wrap(all);
     }
 
-    /** The lease that was named, or a new one. It is kept alive while it waits, as clients do: at a third of its time. */
+    /**
+     * The lease that was named, or a new one, which is kept alive while it waits. To renew the one that was named is its
+     * client's affair, as in etcd: only so it ends with the client.
+     */
     long session(long lease) throws InterruptedException {
         if (lease != 0) {
-            long ttl = await(node.calls().renewLease(lease)).ttlSeconds();
-            renewSeconds = Math.clamp(ttl / 3, 1, RENEW_SECONDS);
+            var _ = await(node.calls().renewLease(lease));
             return lease;
         }
         long id = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
-        return ((Outcome.LeaseGranted) propose(new Command.LeaseGrant(id, SESSION_TTL_SECONDS))).id();
+        granted = ((Outcome.LeaseGranted) propose(new Command.LeaseGrant(id, SESSION_TTL_SECONDS))).id();
+        return granted;
     }
 
     /** Goes to the end of the line, or stays where this lease already stands. */
@@ -98,7 +101,7 @@ final class Line {
                         new Filters(0, 0, 0, place.revision() - 1),
                         Shape.FULL));
                 if (before.encoded().isEmpty()) return;
-                awaitDeletion(before.keyValues().getFirst().key(), before.revision() + 1, place.lease());
+                awaitDeletion(before.keyValues().getFirst().key(), before.revision() + 1);
             }
         } catch (InterruptedException | Refused gone) {
             var _ = node.propose(new Op.DeleteRange(KeyRange.single(place.key()), false));
@@ -106,9 +109,9 @@ final class Line {
         }
     }
 
-    private void awaitDeletion(Bytes key, long from, long lease) throws InterruptedException {
+    private void awaitDeletion(Bytes key, long from) throws InterruptedException {
         try (News news = new News(KeyRange.single(key), from, true)) {
-            while (news.next(lease).isEmpty()) {}
+            while (news.next().isEmpty()) {}
         }
     }
 
@@ -190,14 +193,14 @@ final class Line {
         }
 
         /** Waits a while, not longer than a lease can wait for its renewal. */
-        List<KeyEvent> next(long leaseToRenew) throws InterruptedException {
+        List<KeyEvent> next() throws InterruptedException {
             if (node.isStopped()) throw new Refused(Refusal.STOPPED);
             return switch (polled()) {
                 case Polled.Events events -> events.events();
                 case Polled.Nothing nothing -> {
-                    boolean in = come.tryAcquire(renewSeconds, TimeUnit.SECONDS);
-                    if (!in && leaseToRenew != 0) {
-                        var _ = await(node.calls().renewLease(leaseToRenew));
+                    boolean in = come.tryAcquire(RENEW_SECONDS, TimeUnit.SECONDS);
+                    if (!in && granted != 0) {
+                        var _ = await(node.calls().renewLease(granted));
                     }
                     yield List.of();
                 }
