@@ -25,6 +25,9 @@ public final class EtcdSnapshot implements AutoCloseable {
 
     private static final int PIECE_BYTES = 1 << 20;
 
+    /** Nobody has counted so far, and a raise must not come out below zero. */
+    private static final long HIGHEST_MAIN = 1L << 62;
+
     private final Path path;
     private final long sizeBytes;
     private final byte[] hash;
@@ -120,9 +123,9 @@ public final class EtcdSnapshot implements AutoCloseable {
         if (size == Revision.BUCKET_KEY_BYTES || marked) {
             ByteBuffer bytes = ByteBuffer.wrap(key.shared());
             Revision revision = new Revision(bytes.getLong(0), bytes.getLong(Long.BYTES + 1));
-            if (revision.main() > 0
-                    && revision.sub() >= 0
-                    && revision.bucketKey(marked).equals(key)) return revision;
+            boolean main = revision.main() > 0 && revision.main() < HIGHEST_MAIN;
+            boolean sub = revision.sub() >= 0 && revision.sub() < Integer.MAX_VALUE;
+            if (main && sub && revision.bucketKey(marked).equals(key)) return revision;
         }
         throw new IOException(path + " is damaged: the bucket of keys has an entry that is no revision");
     }
