@@ -175,7 +175,8 @@ public final class Births {
         return identity;
     }
 
-    public String nonce() throws IOException {
+    /** The same for whoever waits to be added and for the bootstrap that comes first, at the same moment maybe. */
+    public synchronized String nonce() throws IOException {
         byte[] random = new byte[16];
         new SecureRandom().nextBytes(random);
         return Identity.pendingNonce(folders.data(), HexFormat.of().formatHex(random));

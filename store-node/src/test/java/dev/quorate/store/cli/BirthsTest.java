@@ -9,10 +9,13 @@ import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.node.port.Meters;
 import dev.quorate.store.state.Outcome;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +59,26 @@ class BirthsTest {
             assertThat(member.put("k", "v")).isInstanceOf(Outcome.PutDone.class);
         }
         assertThat(foreign).exists();
+    }
+
+    @Test
+    void whoWaitsAndWhoBootstrapsAtTheSameMomentHaveTheSameDisk() throws Exception {
+        List<String> flags = flags();
+        Path data = Files.createDirectories(folder.resolve("solo"));
+        for (int round = 0; round < 50; round++) {
+            Births births = births(flags);
+            CompletableFuture<String> waits = CompletableFuture.supplyAsync(() -> nonce(births));
+            assertThat(nonce(births)).isEqualTo(waits.get(20, TimeUnit.SECONDS));
+            Files.delete(data.resolve("identity.pending.json"));
+        }
+    }
+
+    private static String nonce(Births births) {
+        try {
+            return births.nonce();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     private static Births births(List<String> flags) throws Exception {
