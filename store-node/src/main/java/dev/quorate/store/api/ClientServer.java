@@ -32,6 +32,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -48,7 +49,7 @@ public final class ClientServer implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private final List<Runnable> ports = new ArrayList<>();
     private final List<ClientPort> clientPorts = new ArrayList<>();
-    private final List<CallMeter> callMeters = new ArrayList<>();
+    private final List<BooleanSupplier> waiting = new ArrayList<>();
     private final List<SocketAddress> clientAddresses = new ArrayList<>();
 
     private ClientServer() {
@@ -100,11 +101,15 @@ public final class ClientServer implements AutoCloseable {
                 services(served, watches, leaders, new ClientVersions(metrics.registry()));
         boolean extensive = config.serving().logging().metrics().equals("extensive");
         CallMeter meter = new CallMeter(metrics.registry(), extensive, services);
-        callMeters.add(meter);
+        waiting.add(meter::isAnybodyWaiting);
         NodeConfig.Serving serving = config.serving();
         HttpPages plainPages = new HttpPages(host, metrics, Statuses::text, readers);
-        Function<Ask, CompletableFuture<Page>> pages =
-                serving.jsonGateway() ? new Gateway(services, plainPages) : plainPages;
+        Function<Ask, CompletableFuture<Page>> pages = plainPages;
+        if (serving.jsonGateway()) {
+            Gateway gateway = new Gateway(services, plainPages);
+            waiting.add(gateway::isAnybodyWaiting);
+            pages = gateway;
+        }
         ClientPort.Setup plain = new ClientPort.Setup(
                 services, List.of(meter), pages, serving.limits(), serving.keepalive(), Optional.empty());
         openAll(config.addresses(), false, plain, plainPages);
@@ -186,7 +191,7 @@ public final class ClientServer implements AutoCloseable {
         long due = System.nanoTime() + TimeUnit.SECONDS.toNanos(DRAIN_SECONDS);
         try {
             for (int quiet = 0; quiet < QUIET_LOOKS && System.nanoTime() < due; quiet++) {
-                if (callMeters.stream().anyMatch(CallMeter::isAnybodyWaiting)) quiet = 0;
+                if (waiting.stream().anyMatch(BooleanSupplier::getAsBoolean)) quiet = 0;
                 TimeUnit.MILLISECONDS.sleep(DRAIN_LOOK_MILLIS);
             }
         } catch (InterruptedException impatient) {

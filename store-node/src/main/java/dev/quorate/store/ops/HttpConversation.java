@@ -40,6 +40,9 @@ public final class HttpConversation extends SimpleChannelInboundHandler<FullHttp
     private final Deque<Turn> waiting = new ArrayDeque<>();
     private @Nullable CompletableFuture<Page> coming;
 
+    /** Nothing is answered after the page that somebody waits for. */
+    private @Nullable Runnable atTheEnd;
+
     /** Of the first one that waits, when its page has gone out. */
     private @Nullable PageStream rest;
 
@@ -52,11 +55,12 @@ public final class HttpConversation extends SimpleChannelInboundHandler<FullHttp
 
     /** Makes a fresh pipeline speak HTTP/1.1. */
     public static void begin(ChannelPipeline pipeline, Function<Ask, CompletableFuture<Page>> pages) {
+        HttpConversation conversation = new HttpConversation(pages);
         pipeline.addLast(
                 new HttpServerCodec(),
-                new ForeignWrites(),
+                conversation.new Foreigners(),
                 new HttpObjectAggregator(MAX_REQUEST_BYTES),
-                new HttpConversation(pages));
+                conversation);
     }
 
     @Override
@@ -95,7 +99,8 @@ public final class HttpConversation extends SimpleChannelInboundHandler<FullHttp
 
     private void next(ChannelHandlerContext context) {
         waiting.removeFirst();
-        if (!waiting.isEmpty() && context.channel().isActive()) answerFirst(context);
+        if (atTheEnd != null) atTheEnd.run();
+        else if (!waiting.isEmpty() && context.channel().isActive()) answerFirst(context);
     }
 
     private void begin(ChannelHandlerContext context, Page page, Turn turn, PageStream stream) {
@@ -175,12 +180,27 @@ public final class HttpConversation extends SimpleChannelInboundHandler<FullHttp
         close(context);
     }
 
-    private static void close(ChannelHandlerContext context) {
+    private void close(ChannelHandlerContext context) {
+        waiting.clear();
         var _ = context.close();
     }
 
-    /** On the client port gRPC owns the channel and ends it by writing commands of its own. */
-    private static final class ForeignWrites extends ChannelOutboundHandlerAdapter {
+    /**
+     * On the client port gRPC owns the channel: it ends it by writing commands of its own, or closes it when the process
+     * stops, and does not know of anybody who still waits for a page.
+     */
+    private final class Foreigners extends ChannelOutboundHandlerAdapter {
+        @Override
+        public void close(ChannelHandlerContext context, ChannelPromise promise) {
+            boolean somebodyWaits =
+                    !waiting.isEmpty() && rest == null && context.channel().isActive();
+            Runnable closing = () -> {
+                var _ = context.close(promise);
+            };
+            if (somebodyWaits) atTheEnd = closing;
+            else closing.run();
+        }
+
         @Override
         public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
             var _ = message instanceof HttpObject ? context.write(message, promise) : context.close(promise);

@@ -6,6 +6,7 @@ import dev.quorate.store.node.port.StatePosition;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -110,9 +111,15 @@ public final class StateExport implements SnapshotStore.Export {
 
     /** What nobody could open is not sent: its receiver would refuse it, again and again, and nobody would be told. */
     private void check(Segment segment, long length) throws IOException {
-        if (Opening.magic(segment.channel()) != Records.MAGIC) throw damaged(segment, 0);
         SegmentScan scan = new SegmentScan(segment.channel(), Records.MAGIC_BYTES, length);
-        while (scan.next().hasRemaining()) {}
+        try {
+            if (Opening.magic(segment.channel()) != Records.MAGIC) throw damaged(segment, 0);
+            while (scan.next().hasRemaining()) {}
+        } catch (ClosedChannelException | DamagedValueLog known) {
+            throw known;
+        } catch (IOException unreadable) {
+            throw damaged(segment, scan.offset());
+        }
         if (scan.offset() != length) throw damaged(segment, scan.offset());
     }
 

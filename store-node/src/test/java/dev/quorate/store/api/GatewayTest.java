@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quorate.store.Bytes;
 import dev.quorate.store.differential.EtcdProcess;
+import dev.quorate.store.mvcc.KeyRange;
+import dev.quorate.store.mvcc.KeyValue;
+import dev.quorate.store.mvcc.RangeQuery;
+import dev.quorate.store.mvcc.RangeResult;
 import dev.quorate.store.node.port.Meters;
 import dev.quorate.store.state.Alarm;
 import dev.quorate.store.state.Command;
@@ -24,6 +28,7 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -131,6 +136,49 @@ class GatewayTest {
             await("the stream is there", () -> figure(member, "etcd_debugging_mvcc_watch_stream_total") == 1);
             socket.close();
             await("it ends", () -> figure(member, "etcd_debugging_mvcc_watch_stream_total") == 0);
+        }
+    }
+
+    /** The process is about to stop, and somebody waits for a lock that is free a moment later. */
+    @Test
+    void whoWaitsForAnAnswerGetsItBeforeTheConnectionEnds() throws Exception {
+        try (LoneMember member = new LoneMember()) {
+            int port = member.address().getPort();
+            String body = encoded("{\"name\":\"<job>\"}");
+            assertThat(post(port, "/v3/lock/lock", body)).startsWith("200 ");
+            CompletableFuture<String> waits = CompletableFuture.supplyAsync(() -> asked(port, "/v3/lock/lock", body));
+            await(
+                    "it stands in the line",
+                    () -> member.node().orElseThrow().state().view().keys() == 2);
+            Thread drain = Thread.ofVirtual().start(member::drain);
+            await(
+                    "nothing more is taken",
+                    () -> !asked(port, "/v3/kv/range", "{}").startsWith("4"));
+            assertThat(waits).isNotDone();
+            RangeQuery first = RangeQuery.of(KeyRange.prefix(Bytes.utf8("job/")));
+            RangeResult.Found line =
+                    (RangeResult.Found) member.node().orElseThrow().state().range(first);
+            Bytes holder = line.keyValues().stream()
+                    .min(Comparator.comparing(KeyValue::createRevision))
+                    .orElseThrow()
+                    .key();
+            member.node()
+                    .orElseThrow()
+                    .propose(new Op.DeleteRange(KeyRange.single(holder), false))
+                    .get(20, TimeUnit.SECONDS);
+            assertThat(waits.get(20, TimeUnit.SECONDS)).startsWith("200 ").contains("\"key\":");
+            drain.join();
+        }
+    }
+
+    /** Empty if there is no answer. */
+    private static String asked(int port, String path, String body) {
+        try {
+            return post(port, path, body);
+        } catch (IOException refused) {
+            return "";
+        } catch (Exception other) {
+            throw new AssertionError(other);
         }
     }
 

@@ -75,6 +75,11 @@ public final class LoneMember extends SettledHost implements AutoCloseable {
         this(ID);
     }
 
+    /** As before a stop. */
+    void drain() {
+        server.drain();
+    }
+
     public static NodeConfig config() {
         return config(true);
     }

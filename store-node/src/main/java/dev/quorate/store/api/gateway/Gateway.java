@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
 /** Answers {@code POST /v3/...} and leaves everything else to the other pages. */
@@ -93,6 +94,7 @@ public final class Gateway implements Function<Ask, CompletableFuture<Page>> {
 
     private final Function<Ask, CompletableFuture<Page>> others;
     private final Map<String, ServerMethodDefinition<?, ?>> methods = new HashMap<>();
+    private final LongAdder waiting = new LongAdder();
 
     public Gateway(List<ServerServiceDefinition> services, Function<Ask, CompletableFuture<Page>> others) {
         this.others = others;
@@ -118,7 +120,15 @@ public final class Gateway implements Function<Ask, CompletableFuture<Page>> {
         if (method == null) return done(error(Status.NOT_FOUND.withDescription("Not Found")));
         if (!ask.method().equals("POST"))
             return done(error(Status.UNIMPLEMENTED.withDescription("Method Not Allowed")));
-        return call(method, ask);
+        waiting.increment();
+        CompletableFuture<Page> page = call(method, ask);
+        var _ = page.whenComplete((made, failure) -> waiting.decrement());
+        return page;
+    }
+
+    /** Whether a call is still without an answer. */
+    public boolean isAnybodyWaiting() {
+        return waiting.sum() > 0;
     }
 
     private static <Q, R> CompletableFuture<Page> call(ServerMethodDefinition<Q, R> method, Ask ask) {
