@@ -4,6 +4,7 @@ import dev.quorate.store.datadir.Births;
 import dev.quorate.store.node.LocalStatus.State;
 import dev.quorate.store.node.NodeConfig;
 import dev.quorate.store.peer.JoinClient;
+import dev.quorate.store.peer.JoinClient.Door;
 import dev.quorate.store.peer.PeerHost;
 import dev.quorate.store.peer.PeerHost.JoinAnswer;
 import dev.quorate.store.peer.PeerHost.JoinAnswer.Verdict;
@@ -53,8 +54,8 @@ final class Joining implements Runnable {
             String nonce = births.nonce();
             LOG.info("no data: waiting to be bootstrapped or added");
             while (process.isWaiting()) {
-                for (String url : urls()) {
-                    if (!process.isWaiting() || settled(ask(client, url, nonce))) return;
+                for (Door door : doors()) {
+                    if (!process.isWaiting() || settled(ask(client, door, nonce))) return;
                 }
                 TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
             }
@@ -105,8 +106,8 @@ final class Joining implements Runnable {
     /** Of the first of a member's addresses that has one. */
     private Verdict verdict(JoinClient client, List<String> urls, long id) {
         for (String url : urls) {
-            Verdict verdict =
-                    client.ask(url, question("", id), FOUNDING_ANSWER_MILLIS).verdict();
+            Verdict verdict = client.ask(Door.of(url), question("", id), FOUNDING_ANSWER_MILLIS)
+                    .verdict();
             if (verdict != Verdict.UNKNOWN) return verdict;
         }
         return Verdict.UNKNOWN;
@@ -116,8 +117,8 @@ final class Joining implements Runnable {
         return new PeerHost.JoinQuestion(config.addresses().initialAdvertisePeer(), config.name(), nonce, foundingId);
     }
 
-    private JoinAnswer ask(JoinClient client, String url, String nonce) {
-        return client.ask(url, question(nonce, 0), ANSWER_MILLIS);
+    private JoinAnswer ask(JoinClient client, Door door, String nonce) {
+        return client.ask(door, question(nonce, 0), ANSWER_MILLIS);
     }
 
     private boolean settled(JoinAnswer answer) throws IOException {
@@ -139,13 +140,13 @@ final class Joining implements Runnable {
     }
 
     /** Every address behind the name, and in the old way the other members of the initial cluster. */
-    private List<String> urls() {
+    private List<Door> doors() {
         Set<String> urls = new TreeSet<>();
         if (config.birth().join().isEmpty()) {
             config.birth().initialCluster().forEach((name, peerUrls) -> {
                 if (!name.equals(config.name())) urls.addAll(peerUrls);
             });
-            return List.copyOf(urls);
+            return urls.stream().map(Door::of).toList();
         }
         String join = config.birth().join().get();
         URI own = URI.create(config.addresses().initialAdvertisePeer().getFirst());
@@ -158,6 +159,9 @@ final class Joining implements Runnable {
         } catch (UnknownHostException notYet) {
             LOG.debug("{} has no address yet", uri.getHost());
         }
-        return List.copyOf(urls);
+        // Members have certificates for names.
+        return urls.stream()
+                .map(url -> new Door(url, uri.getHost() + ":" + port))
+                .toList();
     }
 }

@@ -46,8 +46,14 @@ final class PeerLoops implements AutoCloseable {
 
     /** Each lane has its own connection: bulk that waits in a socket must not stand before a heartbeat. */
     ManagedChannel channel(String url, boolean forUrgent) {
+        return channel(url, URI.create(url).getAuthority(), forUrgent);
+    }
+
+    /** @param name with port, for which the certificate there has to be; the URL may be one of its addresses */
+    ManagedChannel channel(String url, String name, boolean forUrgent) {
         URI uri = URI.create(url);
         NettyChannelBuilder builder = NettyChannelBuilder.forAddress(uri.getHost(), uri.getPort())
+                .overrideAuthority(name)
                 .eventLoopGroup(forUrgent ? urgent : bulk)
                 .channelType(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class)
                 .directExecutor()

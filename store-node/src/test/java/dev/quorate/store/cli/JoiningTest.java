@@ -309,7 +309,7 @@ class JoiningTest {
     private JoinAnswer.Verdict asked(JoinClient client, int ordinal, String dataNonce) {
         String third = url(2);
         var question = new PeerHost.JoinQuestion(List.of(third), "m2", dataNonce, 0);
-        return client.ask(url(ordinal), question, 8_000).verdict();
+        return client.ask(JoinClient.Door.of(url(ordinal)), question, 8_000).verdict();
     }
 
     @Test

@@ -11,14 +11,22 @@ import java.security.KeyStore;
 import java.util.Base64;
 import java.util.List;
 
-/** A CA of its own and a certificate for this machine's loopback, made by the JDK's keytool. */
+/** A CA of its own and a certificate, if nothing else is said for this machine's loopback, made by the JDK's keytool. */
 public final class TestCertificates {
     private static final String PASSWORD = "changeit";
 
     private final Path folder;
     private final Path store;
+    private final String subject;
 
     public TestCertificates(Path folder) throws IOException, InterruptedException, GeneralSecurityException {
+        this(folder, "ip:127.0.0.1");
+    }
+
+    /** @param subject what the certificate is for, as keytool wants it */
+    public TestCertificates(Path folder, String subject)
+            throws IOException, InterruptedException, GeneralSecurityException {
+        this.subject = subject;
         this.folder = folder;
         this.store = folder.resolve("store.p12");
         keytool("-genkeypair", "-alias", "ca", "-dname", "CN=ca", "-ext", "bc:c=ca:true");
@@ -29,7 +37,7 @@ public final class TestCertificates {
     /** Another key pair of the same CA in the same files. */
     public void renew() throws IOException, InterruptedException, GeneralSecurityException {
         if (Files.exists(folder.resolve("node.crt"))) keytool("-delete", "-alias", "node");
-        keytool("-genkeypair", "-alias", "node", "-dname", "CN=node", "-signer", "ca", "-ext", "san=ip:127.0.0.1");
+        keytool("-genkeypair", "-alias", "node", "-dname", "CN=node", "-signer", "ca", "-ext", "san=" + subject);
         write("node.crt", "CERTIFICATE", certificate("node"));
         write(
                 "node.key",
