@@ -153,18 +153,13 @@ public final class MemberCalls {
         }
         CompletableFuture<Answer> reply = leader == desk.identity().memberId()
                 ? answer(question.call())
-                : peers.ask(leader, question.call()).exceptionally(unreachable -> lost(question.call()));
+                : peers.ask(leader, question.call())
+                        .exceptionally(unreachable -> Answer.refused(Refusal.TIMEOUT.name()));
         var _ = reply.thenAccept(answer -> {
             // Refused as a whole, so it may be asked again: an election is going on.
             if (answer.refusal().equals(Refusal.NOT_LEADER.name())) askLater(question);
             else question.answer().complete(answer);
         });
-    }
-
-    /** Nobody knows whether the leader has done it. What may be done twice is asked of the next one. */
-    private static Answer lost(LeaderCall call) {
-        boolean repeatable = call instanceof LeaderCall.RenewLease || call instanceof LeaderCall.LeaseLife;
-        return repeatable ? Answer.askAgain() : Answer.refused(Refusal.TIMEOUT.name());
     }
 
     private void askLater(Question question) {
