@@ -5,6 +5,7 @@ import dev.quorate.e2e.kube.apply.ManagedFields;
 import dev.quorate.e2e.kube.model.Json;
 import dev.quorate.e2e.kube.model.Kind;
 import dev.quorate.e2e.kube.model.Kinds;
+import dev.quorate.e2e.kube.model.Refusal;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,8 @@ final class Cleanup {
     private static final System.Logger LOG = System.getLogger(Cleanup.class.getName());
     private static final String FINALIZER = "localkube.quorate.dev/contents";
     private static final ManagedFields.Writer WRITER = new ManagedFields.Writer("localkube", "v1", "", "");
+    private static final int NOT_FOUND = 404;
+    private static final int CONFLICT = 409;
     private static final long LOOK_AGAIN_MILLIS = 200;
 
     private final Objects objects;
@@ -68,8 +71,11 @@ final class Cleanup {
                 found++;
                 String name = Json.textAt(object, "metadata.name");
                 Target one = new Target(kind, Json.textAt(object, "metadata.namespace"), name, "");
-                if (objects.find(one).isPresent()) {
+                try {
                     objects.delete(one, Json.object());
+                } catch (Refusal overtaken) {
+                    // Whoever else deletes or changes it may be faster: the next look sees what is left.
+                    if (overtaken.code() != NOT_FOUND && overtaken.code() != CONFLICT) throw overtaken;
                 }
             }
         }
