@@ -42,10 +42,10 @@ final class Joining implements Runnable {
     private final BiConsumer<String, Throwable> died;
 
     Joining(NodeConfig config, Births births, MemberProcess process, BiConsumer<String, Throwable> died) {
-        this.died = died;
         this.config = config;
         this.births = births;
         this.process = process;
+        this.died = died;
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.quorate.store.datadir;
 import dev.quorate.store.codec.ChangeCodec;
 import dev.quorate.store.codec.MemberIds;
 import dev.quorate.store.node.NodeConfig;
-import dev.quorate.store.node.port.DurableLog;
 import dev.quorate.store.node.port.LeaderCall.ListedMember;
 import dev.quorate.store.raft.HardState;
 import dev.quorate.store.state.Member;
@@ -18,8 +17,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 
 /**
  * How a directory becomes a member's: the log with its first entries is made safe first, the identity written last. A
@@ -118,26 +115,9 @@ public final class Births {
         Identity identity = founder(members, own, token);
         Wal.create(folders.wal(), new WalMetadata(own.id(), identity.clusterId()), folders.walOptions());
         var entries = ChangeCodec.firstEntries(members);
-        CompletableFuture<Boolean> safe = new CompletableFuture<>();
         try (Wal wal = Wal.open(folders.wal(), folders.walOptions())) {
-            wal.start(new DurableLog.Listener() {
-                @Override
-                public void persisted(long batch) {
-                    safe.complete(true);
-                }
-
-                @Override
-                public void failed(Throwable cause) {
-                    safe.completeExceptionally(cause);
-                }
-            });
             wal.append(1, new HardState(FIRST_TERM, 0, entries.size()), entries, true);
-            safe.get();
-        } catch (ExecutionException failure) {
-            throw new IOException("the first entries cannot be written", failure.getCause());
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while a cluster was born", stopped);
+            wal.writeNow();
         }
         identity.write(folders.data());
         return identity;

@@ -18,8 +18,6 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.function.LongConsumer;
 
 /**
@@ -90,20 +88,14 @@ public final class Restoration {
         content.check();
         makeReady();
         Identity identity = births.founder(members, own, "");
-        Membership membership = voters(members);
+        Membership membership =
+                Membership.ofVoters(members.stream().map(Member::id).toList());
         State state = content.write(StateFolder.present(folders.state()), members, membership);
         Directories.sync(folders.state());
         writeLog(identity, state, membership);
         identity.write(folders.data());
-        births.known();
+        isOver(folders);
         return new Restored(identity, Optional.of(state));
-    }
-
-    private static Membership voters(List<Member> members) {
-        SortedSet<Long> voters = new TreeSet<>(Long::compareUnsigned);
-        for (Member member : members) voters.add(member.id());
-        SortedSet<Long> nobody = new TreeSet<>(Long::compareUnsigned);
-        return new Membership(voters, nobody, nobody, nobody, false);
     }
 
     private static boolean isSame(Identity present, Member own, List<Member> members) {

@@ -98,7 +98,8 @@ public final class HttpConversation extends SimpleChannelInboundHandler<FullHttp
     }
 
     private void next(ChannelHandlerContext context) {
-        waiting.removeFirst();
+        // Nobody is left where the connection was given up.
+        waiting.poll();
         if (atTheEnd != null) atTheEnd.run();
         else if (!waiting.isEmpty() && context.channel().isActive()) answerFirst(context);
     }

@@ -8,6 +8,8 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.net.URI;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
@@ -18,6 +20,7 @@ public final class JoinClient implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JoinClient.class);
 
     private final PeerLoops loops;
+    private final Set<Door> told = ConcurrentHashMap.newKeySet();
 
     public JoinClient(NodeConfig.Tls tls) {
         this.loops = new PeerLoops(tls);
@@ -43,8 +46,7 @@ public final class JoinClient implements AutoCloseable {
                             .setFoundingId(question.foundingId())
                             .build()));
         } catch (StatusRuntimeException unreachable) {
-            LOG.debug("no answer from {}: {}", door, reason(unreachable));
-            if (unreachable.getCause() instanceof SSLException)
+            if (unreachable.getCause() instanceof SSLException && told.add(door))
                 LOG.warn("{} is not trusted as {}: {}", door.url(), door.name(), reason(unreachable));
             return new JoinAnswer(JoinAnswer.Verdict.UNKNOWN, 0, 0, 0, List.of());
         } finally {

@@ -6,8 +6,8 @@ import dev.quorate.store.Bytes;
 import dev.quorate.store.mvcc.KeyValue;
 import dev.quorate.store.mvcc.Revision;
 import dev.quorate.store.node.port.SnapshotStore;
-import dev.quorate.store.node.port.StatePosition;
 import dev.quorate.store.snapshot.BoltFile;
+import dev.quorate.store.snapshot.ToldState;
 import dev.quorate.store.state.Outcome;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,7 +20,6 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -110,42 +109,13 @@ class RestoreOddSnapshotsTest {
         return Main.run(arguments, Map.of("ETCD_INITIAL_CLUSTER", "solo=http://localhost:2380"), out, out);
     }
 
-    private interface Content {
-        void tell(SnapshotStore.Records records) throws IOException;
-    }
-
-    private void saved(Content content) throws Exception {
+    private void saved(ToldState.Content content) throws Exception {
         MessageDigest hash = MessageDigest.getInstance("SHA-256");
-        try (BoltFile file = new BoltFile(new State(content), (at, encoded) -> false, "3.7.0");
+        try (BoltFile file = new BoltFile(new ToldState(content), (at, encoded) -> false, "3.7.0");
                 OutputStream out = Files.newOutputStream(folder.resolve("db"));
                 DigestOutputStream digested = new DigestOutputStream(out, hash)) {
             file.writeTo(piece -> digested.write(piece.array(), piece.position(), piece.remaining()));
             out.write(hash.digest());
         }
-    }
-
-    private record State(Content content) implements SnapshotStore.Export {
-        @Override
-        public void records(SnapshotStore.Records records) throws IOException {
-            content.tell(records);
-        }
-
-        @Override
-        public StatePosition position() {
-            return new StatePosition(7, 3, 9);
-        }
-
-        @Override
-        public long sizeBytes() {
-            return 0;
-        }
-
-        @Override
-        public Optional<Bytes> next(int maxBytes) {
-            return Optional.empty();
-        }
-
-        @Override
-        public void close() {}
     }
 }

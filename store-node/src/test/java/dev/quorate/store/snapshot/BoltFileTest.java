@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.quorate.store.Bytes;
 import dev.quorate.store.mvcc.Revision;
 import dev.quorate.store.node.port.SnapshotStore;
-import dev.quorate.store.node.port.StatePosition;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -28,7 +26,7 @@ class BoltFileTest {
         State state = new State(versions);
         Revision gone = new Revision(3, 1);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (BoltFile file = new BoltFile(state, (at, encoded) -> at.equals(gone), "3.7.0")) {
+        try (BoltFile file = new BoltFile(state.told, (at, encoded) -> at.equals(gone), "3.7.0")) {
             file.writeTo(piece -> bytes.write(piece.array(), piece.position(), piece.remaining()));
             assertThat(bytes.size()).isEqualTo((int) file.sizeBytes());
         }
@@ -51,17 +49,17 @@ class BoltFileTest {
         assertThat(buckets.get("lease")).isEmpty();
         assertThat(buckets.get("alarm")).containsExactly(entry("x", ""));
         assertThat(buckets.get("meta")).containsEntry(Bytes.utf8("storageVersion"), Bytes.utf8("3.7.0"));
-        assertThat(state.closed).isTrue();
+        assertThat(state.told.isClosed()).isTrue();
     }
 
     private static Map.Entry<Bytes, Bytes> entry(String key, String value) {
         return Map.entry(Bytes.utf8(key), Bytes.utf8(value));
     }
 
-    private static final class State implements SnapshotStore.Export {
+    private static final class State {
         final SortedMap<Bytes, Bytes> keys = new TreeMap<>();
         private final List<Revision> revisions = new ArrayList<>();
-        boolean closed;
+        final ToldState told = new ToldState(this::tell);
 
         State(int versions) {
             SplittableRandom random = new SplittableRandom(versions);
@@ -74,8 +72,7 @@ class BoltFileTest {
             }
         }
 
-        @Override
-        public void records(SnapshotStore.Records records) throws IOException {
+        private void tell(SnapshotStore.Records records) throws IOException {
             records.fact(Bytes.utf8("members/a1"), Bytes.utf8("old"));
             records.fact(Bytes.utf8("lease/l"), Bytes.utf8("granted"));
             for (int i = 0; i < revisions.size(); i++) {
@@ -85,26 +82,6 @@ class BoltFileTest {
             records.fact(Bytes.utf8("lease/l"), Bytes.EMPTY);
             records.fact(Bytes.utf8("members/a1"), Bytes.utf8("new"));
             records.fact(Bytes.utf8("alarm/x"), Bytes.wrap(new byte[] {1}));
-        }
-
-        @Override
-        public StatePosition position() {
-            return new StatePosition(7, 3, 9);
-        }
-
-        @Override
-        public long sizeBytes() {
-            return 0;
-        }
-
-        @Override
-        public Optional<Bytes> next(int maxBytes) {
-            return Optional.empty();
-        }
-
-        @Override
-        public void close() {
-            closed = true;
         }
     }
 }

@@ -134,12 +134,12 @@ public final class Gateway implements Function<Ask, CompletableFuture<Page>> {
     private static <Q, R> CompletableFuture<Page> call(ServerMethodDefinition<Q, R> method, Ask ask) {
         MethodDescriptor types = types(method);
         JsonBodies bodies = new JsonBodies(ask.body().toUtf8());
-        // A call that takes one message gets one, an empty one if need be.
-        String none = types.isClientStreaming() ? "" : "{}";
+        Optional<String> json = bodies.next();
+        // A call that takes one message gets one.
+        if (json.isEmpty() && !types.isClientStreaming()) json = Optional.of("{}");
         Optional<Q> first;
         try {
-            first = message(
-                    method, types, bodies.next().or(() -> Optional.of(none)).filter(json -> !json.isEmpty()));
+            first = message(method, types, json);
         } catch (InvalidProtocolBufferException unreadable) {
             String what = "the body is no " + types.getInputType().getName() + " as JSON: " + unreadable.getMessage();
             return done(error(Status.INVALID_ARGUMENT.withDescription(what)));
